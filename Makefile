@@ -1,0 +1,90 @@
+# Everything that is run here is run through this file: by people, by hooks, by .ci/run.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+MEMBERS := contracts chassis $(sort $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))) workbench
+PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
+NAMES := $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(PROJECTS))
+PACKAGES := $(shell sed -n 's/^packages = \["\(.*\)"\]/\1/p' $(PROJECTS))
+TESTS := $(wildcard conftest.py contracts/tests chassis/tests services/*/tests workbench/tests tests)
+NO_INDEX := echo "The Python package index (PyPI, or the one pip is set up for) did not give what the lock files name: try again with a network." >&2; exit 1
+FLAGS ?=
+JSON ?=
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+
+.PHONY: setup
+setup: .venv/.stamp .venv/.jars ## .venv with everything, from the lock files; afterwards nothing needs a network
+
+.venv/.stamp: requirements.lock requirements-uv.lock $(PROJECTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Filrouge needs Python 3.11 or newer; try: make setup PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-uv.lock || { $(NO_INDEX); }
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock || { $(NO_INDEX); }
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix --editable ./,$(MEMBERS))
+	touch $@
+
+.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock
+	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
+	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
+
+.PHONY: lock
+lock: ## make requirements.lock anew, after a change in a pyproject.toml (asks the package index)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  $(addprefix --no-emit-package ,$(NAMES)) --group dev $(PROJECTS) --output-file requirements.lock
+	echo 'uv==$(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)' | $(BIN)/uv pip compile --quiet --universal \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements-uv.lock -
+
+.PHONY: lock-jars
+lock-jars: .venv/.stamp ## resolve the jars of the local Kafka anew, after a change of ROOTS in jars.py
+	$(BIN)/python -m filrouge.stack lock
+
+.PHONY: check
+check: setup ## everything that can be said without running it: format, lint, types, imports, drift, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(addprefix --package ,$(foreach project,$(MEMBERS),$(patsubst $(project)/%/__init__.py,%,$(wildcard $(project)/*/__init__.py))))
+	$(BIN)/mypy $(TESTS)
+	$(if $(wildcard services/partner_gateway/*/__main__.py),$(BIN)/lint-imports)
+	$(BIN)/python -m filrouge_contracts.generate --check
+	$(if $(wildcard services/partner_gateway/*/__main__.py),$(BIN)/python tests/house_rules.py)
+
+.PHONY: generate
+generate: setup ## schemas and the README's table and chart, from the register
+	$(BIN)/python -m filrouge_contracts.generate
+
+.PHONY: format
+format: setup ## put every file into the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: test
+test: setup ## every test but the slow ones, on a real Kafka and PostgreSQL (FLAGS= goes to pytest)
+	$(BIN)/pytest -m "not faults and not bench" $(FLAGS)
+
+.PHONY: demo
+demo: setup ## the plan in small, from a partner's word to a paid invoice, and the checks over it
+	$(BIN)/filrouge demo $(FLAGS)
+
+.PHONY: bench
+bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the numbers)
+	$(BIN)/python -m tests.bench $(FLAGS) $(if $(JSON),--json $(JSON))
+
+.PHONY: chaos
+chaos: setup ## the fault matrix: kills, freezes and restarts under load, then every invariant
+	$(BIN)/pytest -m faults $(FLAGS)
+
+.PHONY: up
+up: setup ## Kafka, PostgreSQL and every service, until Ctrl-C
+	$(BIN)/filrouge up $(FLAGS)
+
+.PHONY: clean
+clean: ## remove what was made here (.venv, .stack, caches)
+	rm -rf .venv .stack .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis uv.lock
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,15 @@
+"""What tests of every folder may ask for: a real Kafka and a real PostgreSQL, one pair for the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from filrouge.stack import Stack, local_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Shared: whoever kills a server starts it again; names of topics and databases are each test's own."""
+    with local_stack(tmp_path_factory.mktemp("stack")) as started:
+        yield started

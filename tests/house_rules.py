@@ -1,0 +1,153 @@
+"""The rules of the house that no linter knows: each one with its reason, checked over what git tracks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+LINES_AT_MOST = 350
+ROOMS = {"__init__.py", "__main__.py", "app.py", "rules.py", "state.py", "py.typed"}
+Found = Iterator[tuple[int, str]]
+Rule = Callable[[Path, str], Found]
+
+
+def tracked() -> list[Path]:
+    """Files that git knows or would take, apart from generated ones and locks."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    left_out = ("contracts/schemas/", "contracts/examples/", "LICENSE")
+    return [Path(name) for name in listed if not name.startswith(left_out) and Path(name).is_file()]
+
+
+def no_path_of_a_machine(path: Path, text: str) -> Found:
+    """A path of somebody's machine works nowhere else."""
+    return _matches(text, r"(?<![\w.])/(?:work|root|home/\w+|farm|Users/\w+)/", "path of a machine")
+
+
+def no_registry_host(path: Path, text: str) -> Found:
+    """Which registry is asked is the machine's setting."""
+    hosts = r"(?:pypi\.org|pythonhosted\.org|repo1?\.maven\.|registry\.npmjs|proxy\.golang)"
+    return _matches(text, hosts, "host of a registry")
+
+
+def short_file(path: Path, text: str) -> Found:
+    """What does not fit on a few screens is two ideas."""
+    lines = text.count("\n")
+    if path.suffix == ".py" and lines > LINES_AT_MOST:
+        yield lines, f"{lines} lines, {LINES_AT_MOST} are allowed"
+
+
+def no_sleep_in_tests(path: Path, text: str) -> Found:
+    """A sleep is too short on a slow day and too long on all others: wait for a condition."""
+    if "tests" in path.parts or path.name == "conftest.py":
+        for call in _calls(path, text):
+            if ast.unparse(call.func) in {"time.sleep", "asyncio.sleep"} and not _yields(call):
+                yield call.lineno, "sleep in a test"
+
+
+def no_wall_clock_in_decisions(path: Path, text: str) -> Found:
+    """A rule that asks the clock decides differently on replay."""
+    if path.name in {"rules.py", "state.py"} or path.parent.name == "filrouge_contracts":
+        for call in _calls(path, text):
+            name = ast.unparse(call.func)
+            if name in {"datetime.now", "datetime.utcnow", "time.time", "uuid.uuid4", "uuid4"}:
+                yield call.lineno, f"{name}() in a decision"
+
+
+def no_float_money(path: Path, text: str) -> Found:
+    """Cents are integers; a float loses one some day."""
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.AnnAssign) or "cents" not in ast.unparse(node.target):
+                continue
+            if "float" in ast.unparse(node.annotation) or "Decimal" in ast.unparse(node.annotation):
+                yield node.lineno, "money that is not integer cents"
+
+
+def no_swallowed_error(path: Path, text: str) -> Found:
+    """What is caught and dropped is never heard of again."""
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler):
+                broad = node.type is None or ast.unparse(node.type) in {
+                    "Exception",
+                    "BaseException",
+                }
+                if broad and all(isinstance(part, ast.Pass) for part in node.body):
+                    yield node.lineno, "an error of any kind is dropped"
+
+
+def no_open_end(path: Path, text: str) -> Found:
+    """What is not done is in docs/state.md, not in a comment."""
+    if path.suffix == ".py" and path.name != "house_rules.py":
+        yield from _matches(text, r"NotImplementedError|#\s*(?:TODO|FIXME|XXX)", "open end")
+
+
+RULES: tuple[Rule, ...] = (
+    no_path_of_a_machine,
+    no_registry_host,
+    short_file,
+    no_sleep_in_tests,
+    no_wall_clock_in_decisions,
+    no_float_money,
+    no_swallowed_error,
+    no_open_end,
+)
+
+
+def equal_rooms() -> Iterator[str]:
+    """Somebody who knows one service finds everything in the next."""
+    for project in sorted(Path("services").glob("*/pyproject.toml")):
+        service = project.parent
+        there = {path.name for path in (service / service.name).iterdir()}
+        for missing in sorted(ROOMS - there):
+            yield f"{service}: {service.name}/{missing} is missing: every service has the same rooms"
+        if not (service / "README.md").is_file() or not list(service.glob("tests/test_*.py")):
+            yield f"{service}: README.md or tests/ is missing"
+
+
+def _matches(text: str, pattern: str, what: str) -> Found:
+    for match in re.finditer(pattern, text):
+        yield text.count("\n", 0, match.start()) + 1, f"{what}: {match.group()}"
+
+
+def _calls(path: Path, text: str) -> Iterator[ast.Call]:
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call):
+                yield node
+
+
+def _yields(call: ast.Call) -> bool:
+    """`asyncio.sleep(0)` waits for nothing, it lets others run."""
+    return len(call.args) == 1 and ast.unparse(call.args[0]) == "0"
+
+
+def main() -> int:
+    """Prints every breach with its reason; exit status 1 if there is one."""
+    breaches = list(equal_rooms())
+    for path in tracked():
+        if path.name == "house_rules.py":
+            continue
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            breaches.append(f"{path}: a binary file; commit what makes it instead")
+            continue
+        for rule in RULES:
+            for line, what in rule(path, text):
+                breaches.append(f"{path}:{line}: {what}. {rule.__doc__}")
+    sys.stdout.write("".join(f"{breach}\n" for breach in breaches))
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
