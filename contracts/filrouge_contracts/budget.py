@@ -1,0 +1,270 @@
+"""Public money until it is owed: credits, commitment, service fait and three-way match."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.event import Event, Part
+from filrouge_contracts.identifiers import Iban, Siret
+from filrouge_contracts.problems import refusal
+from filrouge_contracts.values import (
+    BasisPoints,
+    BudgetLineId,
+    Cents,
+    DeliveryNoteId,
+    Instant,
+    InvoiceId,
+    OrderId,
+    PositiveCents,
+    Quantity,
+    SignedCents,
+    UoId,
+    UserId,
+)
+
+
+class Account(StrEnum):
+    """Where money stands; each pair of accounts is balanced on its own."""
+
+    AE_OPENED = "ae_opened"
+    AE_AVAILABLE = "ae_available"
+    AE_COMMITTED = "ae_committed"
+    CP_OPENED = "cp_opened"
+    CP_AVAILABLE = "cp_available"
+    CP_GRANTED = "cp_granted"
+    CP_CONSUMED = "cp_consumed"
+    EXPENSE = "expense"
+    RECEIVED_UNINVOICED = "received_uninvoiced"
+    SUPPLIER_PAYABLE = "supplier_payable"
+    PAYMENT_ORDERED = "payment_ordered"
+    TREASURY = "treasury"
+
+
+class Posting(Part):
+    """One side of a double entry: debit is positive, credit negative."""
+
+    account: Account
+    amount_cents: SignedCents
+
+
+def _balanced(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    if sum(posting.amount_cents for posting in postings):
+        detail = "postings do not add up to zero."
+        raise refusal("double-entry", detail, "Book the same cents on both sides.")
+    return postings
+
+
+Postings = Annotated[tuple[Posting, ...], Field(min_length=2), AfterValidator(_balanced)]
+
+
+class CreditsOpened(Event):
+    """The ministry opens credits on a budget line: to commit (AE) and to pay (CP)."""
+
+    budget_line: BudgetLineId
+    uo: UoId
+    ae_cents: Cents
+    cp_cents: Cents
+    opened_at: Instant
+    opened_by: UserId
+
+
+class InvoiceSubmitted(Event):
+    """The supplier asks to be paid for goods of an order."""
+
+    order: OrderId
+    invoice: InvoiceId
+    supplier: Siret
+    iban: Iban
+    quantity: Quantity
+    unit_price_excl_vat_cents: PositiveCents
+    vat_rate_bp: BasisPoints
+    amount_excl_vat_cents: PositiveCents
+    vat_cents: Cents
+    amount_cents: PositiveCents
+    issued_at: Instant
+    submitted_by: UserId
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.amount_cents != self.amount_excl_vat_cents + self.vat_cents:
+            detail = "amount_cents is not amount_excl_vat_cents plus vat_cents."
+            raise refusal("invoice-sum", detail, "Correct the invoice.")
+        return self
+
+
+class CreditsRecorded(Event):
+    """The credits can be used."""
+
+    budget_line: BudgetLineId
+    uo: UoId
+    ae_cents: Cents
+    cp_cents: Cents
+    opened_at: Instant
+    opened_by: UserId
+    postings: Postings
+
+
+class CreditsRefusal(StrEnum):
+    """Why credits are not added to a line."""
+
+    OTHER_UO = "other_uo"
+
+
+class CreditsRefused(Event):
+    """The credits do not belong to this line, which stays as it is."""
+
+    budget_line: BudgetLineId
+    uo: UoId
+    reason: CreditsRefusal
+
+
+class CommitmentRequested(Event):
+    """An order that has its reservations asks its budget line to engage the amount."""
+
+    budget_line: BudgetLineId
+    order: OrderId
+    supplier: Siret
+    amount_cents: PositiveCents
+    requested_at: Instant
+    ordered_by: UserId
+    answer_by: Instant
+
+
+class CommitmentHeld(Event):
+    """A line without credits yet keeps the request until it has some, or until due_at."""
+
+    budget_line: BudgetLineId
+    request: CommitmentRequested
+    due_at: Instant
+
+
+class CommitmentAccepted(Event):
+    """The amount is engaged: AE are consumed before anything is ordered."""
+
+    order: OrderId
+    budget_line: BudgetLineId
+    supplier: Siret
+    amount_cents: PositiveCents
+    committed_at: Instant
+    ordered_by: UserId
+    postings: Postings
+
+
+class CommitmentRefusal(StrEnum):
+    """Why the amount is not engaged."""
+
+    UNKNOWN_IN_TIME = "unknown_in_time"
+    NOT_ENOUGH_AE = "not_enough_ae"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
+class CommitmentRefused(Event):
+    """The amount is not engaged; the order cannot be placed."""
+
+    order: OrderId
+    budget_line: BudgetLineId
+    amount_cents: PositiveCents
+    reason: CommitmentRefusal
+
+
+class CommitmentReleaseRequested(Event):
+    """An order that will not be placed gives its commitment back."""
+
+    budget_line: BudgetLineId
+    order: OrderId
+    amount_cents: PositiveCents
+
+
+class CommitmentReleased(Event):
+    """The AE are available again."""
+
+    order: OrderId
+    budget_line: BudgetLineId
+    amount_cents: PositiveCents
+    postings: Postings
+
+
+class EngagementRecorded(Event):
+    """The engagement of a placed order stands ready for its deliveries and invoices."""
+
+    order: OrderId
+    budget_line: BudgetLineId
+    supplier: Siret
+    iban: Iban
+    quantity: Quantity
+    unit_price_excl_vat_cents: PositiveCents
+    vat_rate_bp: BasisPoints
+    amount_cents: PositiveCents
+    ordered_by: UserId
+    committed_at: Instant
+    placed_at: Instant
+
+
+class ServiceHeld(Event):
+    """A service fait for an engagement that is not known yet waits for it until due_at."""
+
+    order: OrderId
+    service: ServiceCertified
+    due_at: Instant
+
+
+class ServiceRecorded(Event):
+    """A service fait is booked as received and not yet invoiced."""
+
+    order: OrderId
+    delivery_note: DeliveryNoteId
+    quantity: Quantity
+    amount_cents: PositiveCents
+    certified_at: Instant
+    certified_by: UserId | None = None
+    """Nobody when the goods were admitted by silence."""
+    postings: Postings
+
+
+class InvoiceRecorded(Event):
+    """An invoice waits for what it is compared with: the engagement and the service fait."""
+
+    order: OrderId
+    invoice: InvoiceId
+    submitted: InvoiceSubmitted
+    due_at: Instant
+
+
+class InvoiceMatched(Event):
+    """Order, service fait and invoice agree: the debt is liquidated."""
+
+    order: OrderId
+    invoice: InvoiceId
+    budget_line: BudgetLineId
+    quantity: Quantity
+    amount_cents: PositiveCents
+    matched_at: Instant
+    postings: Postings
+
+
+class InvoiceDispute(StrEnum):
+    """Why an invoice is not accepted."""
+
+    UNKNOWN_IN_TIME = "unknown_in_time"
+    OTHER_SUPPLIER = "other_supplier"
+    OTHER_ACCOUNT = "other_account"
+    OTHER_PRICE = "other_price"
+    OTHER_VAT = "other_vat"
+    WRONG_AMOUNT = "wrong_amount"
+    MORE_THAN_CERTIFIED = "more_than_certified"
+    ALREADY_SUBMITTED = "already_submitted"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
+class InvoiceDisputed(Event):
+    """The invoice does not agree with the order or the service fait and is not paid."""
+
+    order: OrderId
+    invoice: InvoiceId
+    reason: InvoiceDispute
+    invoiced_cents: PositiveCents
+    disputed_at: Instant

@@ -1,0 +1,40 @@
+"""What every event has in common: frozen, strict data whose name says who may be told about it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+_WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Part(BaseModel):
+    """A piece of an event: strict about what it knows, deaf to fields that a later release added."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+
+class Event(Part):
+    """The data of one event; the docstring of each subclass says in a sentence what happened."""
+
+    version: ClassVar[int] = 1
+    event_type: ClassVar[str]
+    """CloudEvents type: `OrderPlaced` in module `equipment` is `fr.filrouge.equipment.order-placed.v1`."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        domain = cls.__module__.rpartition(".")[2]
+        words = _WORD_START.sub("-", cls.__name__).lower()
+        cls.event_type = f"fr.filrouge.{domain}.{words}.v{cls.version}"
+
+    def to_json(self) -> bytes:
+        """The bytes to publish: fields in their order, no spaces, None left out."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Self:
+        """Raises pydantic.ValidationError; `filrouge_contracts.problems` puts it in sentences."""
+        return cls.__pydantic_validator__.validate_json(data)  # type: ignore[no-any-return]

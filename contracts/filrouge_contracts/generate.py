@@ -1,0 +1,147 @@
+"""Writes what is made from the register: JSON Schemas, and the README's event table and flow chart.
+
+`python -m filrouge_contracts.generate` writes; with `--check` it only names what is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import CoreSchema
+
+from filrouge_contracts.entry import PARTNER_KINDS, Entry
+from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topics import CONTROL
+
+ROOT = Path(__file__).resolve().parents[2]
+MINIMAL_README = "# Filrouge\n"
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without a title per field, which only repeats the field's name."""
+
+    def field_title_should_be_set(self, schema: CoreSchema) -> bool:
+        return False
+
+
+def schema_text(entry: Entry) -> str:
+    """JSON Schema 2020-12 of the event's data, byte for byte the same every time."""
+    schema = entry.model.model_json_schema(schema_generator=_Untitled)
+    schema |= {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:filrouge:schema:{entry.type}",
+        "title": entry.type,
+        "description": entry.meaning,
+    }
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def event_table() -> str:
+    """Every event: what it means, who says and hears it, what comes next and by when."""
+    lines = [
+        "| Event | Meaning | Key | Said by | Heard by | What comes next | By when |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for topic in sorted({entry.topic for entry in REGISTER}):
+        lines.append(f"| **`{topic}`** | | | | | | |")
+        lines.extend(_row(entry) for entry in REGISTER if entry.topic == topic)
+    return "\n".join(lines)
+
+
+def _row(entry: Entry) -> str:
+    name = f"[{entry.model.__name__}](contracts/schemas/{entry.type}.json)"
+    cells = (
+        name,
+        entry.meaning,
+        f"`{entry.key}`",
+        _names(entry.said_by),
+        _names(entry.heard_by) or "auditors",
+        entry.next_step,
+        entry.within,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _names(names: Iterable[str]) -> str:
+    names = tuple(names)
+    return "every partner" if set(names) == PARTNER_KINDS else ", ".join(names)
+
+
+def flow_chart() -> str:
+    """Who tells whom what; without time and parameters, which everybody hears."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for entry in REGISTER:
+        if entry.topic == CONTROL or entry.spread != "key":
+            continue
+        for sayer in entry.said_by:
+            for hearer in entry.heard_by:
+                said.setdefault((sayer, hearer), []).append(entry.model.__name__)
+    edges = [f'    {a} -->|"{"<br/>".join(names)}"| {b}' for (a, b), names in said.items()]
+    kinds = sorted({sayer for sayer, _ in said} & PARTNER_KINDS)
+    return "\n".join(
+        ["```mermaid", "flowchart LR", *(f"    {kind}([{kind}])" for kind in kinds), *edges, "```"]
+    )
+
+
+def between_markers(text: str, name: str, content: str) -> str:
+    """`text` with the part between the two markers replaced, or appended with its markers."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    block = f"{begin}\n{content}\n{end}"
+    if begin not in text or end not in text:
+        return text.rstrip("\n") + f"\n\n{block}\n"
+    before, _, rest = text.partition(begin)
+    return before + block + rest.partition(end)[2]
+
+
+def wanted(root: Path) -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.exists() else MINIMAL_README
+    text = between_markers(text, "flow", flow_chart())
+    files = {readme: between_markers(text, "events", event_table())}
+    for entry in REGISTER:
+        files[root / "contracts" / "schemas" / f"{entry.type}.json"] = schema_text(entry)
+    return files
+
+
+def stale(root: Path) -> list[Path]:
+    """Files that differ from what the register says, and schemas of no event."""
+    files = wanted(root)
+    differ = [
+        path
+        for path, text in files.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    return differ + sorted(set((root / "contracts" / "schemas").glob("*.json")) - set(files))
+
+
+def write(root: Path) -> None:
+    """Writes what is stale; a schema of no event stays: published schemas are not deleted lightly."""
+    files = wanted(root)
+    for path in stale(root):
+        if path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything is up to date (now), 1 with the names of what is not."""
+    parser = argparse.ArgumentParser(prog="python -m filrouge_contracts.generate")
+    parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
+    options = parser.parse_args(arguments)
+    if not options.check:
+        write(options.root)
+    left = stale(options.root)
+    for path in left:
+        sys.stdout.write(f"stale: {path.relative_to(options.root)}\n")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,139 @@
+"""Public money from owed to paid: cash (CP), order to pay, payment."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from filrouge_contracts.budget import Postings
+from filrouge_contracts.event import Event
+from filrouge_contracts.identifiers import Iban, Siret
+from filrouge_contracts.values import (
+    BudgetLineId,
+    Instant,
+    InvoiceId,
+    OrderId,
+    PaymentId,
+    PositiveCents,
+    UserId,
+)
+
+
+class PaymentMade(Event):
+    """The public accountant has paid an invoice that was ordered to be paid."""
+
+    order: OrderId
+    invoice: InvoiceId
+    payment: PaymentId
+    """The accountant's own reference of the transfer."""
+    iban: Iban
+    amount_cents: PositiveCents
+    paid_at: Instant
+    paid_by: UserId
+
+
+class CashRequested(Event):
+    """A matched invoice asks its budget line for the cash (CP) to pay it."""
+
+    budget_line: BudgetLineId
+    order: OrderId
+    invoice: InvoiceId
+    amount_cents: PositiveCents
+    requested_at: Instant
+
+
+class CashGranted(Event):
+    """The CP are set aside for this invoice."""
+
+    order: OrderId
+    invoice: InvoiceId
+    budget_line: BudgetLineId
+    amount_cents: PositiveCents
+    granted_at: Instant
+    postings: Postings
+
+
+class CashRefusal(StrEnum):
+    """Why the CP are not set aside."""
+
+    NOT_ENOUGH_CP = "not_enough_cp"
+
+
+class CashRefused(Event):
+    """The line cannot pay this invoice now."""
+
+    order: OrderId
+    invoice: InvoiceId
+    budget_line: BudgetLineId
+    amount_cents: PositiveCents
+    reason: CashRefusal
+
+
+class PaymentDeferred(Event):
+    """The invoice stays owed; cash is asked for again at due_at."""
+
+    order: OrderId
+    invoice: InvoiceId
+    reason: CashRefusal
+    due_at: Instant
+
+
+class PaymentOrdered(Event):
+    """The accountant is ordered to pay this invoice, once, to this account."""
+
+    order: OrderId
+    invoice: InvoiceId
+    budget_line: BudgetLineId
+    supplier: Siret
+    iban: Iban
+    amount_cents: PositiveCents
+    certified_at: Instant
+    ordered_at: Instant
+    pay_by: Instant
+    """Thirty days after the invoice could be paid; later payment costs interest."""
+    postings: Postings
+
+
+class PaymentHeld(Event):
+    """A payment that nobody has ordered yet waits for its order until due_at."""
+
+    order: OrderId
+    made: PaymentMade
+    due_at: Instant
+
+
+class PaymentRecorded(Event):
+    """The payment is booked: the invoice is paid and the engagement consumed."""
+
+    order: OrderId
+    invoice: InvoiceId
+    payment: PaymentId
+    budget_line: BudgetLineId
+    supplier: Siret
+    iban: Iban
+    amount_cents: PositiveCents
+    paid_at: Instant
+    paid_by: UserId
+    postings: Postings
+
+
+class PaymentRefusal(StrEnum):
+    """Why a payment cannot be booked."""
+
+    NOT_ORDERED_IN_TIME = "not_ordered_in_time"
+    OTHER_AMOUNT = "other_amount"
+    OTHER_ACCOUNT = "other_account"
+    ALREADY_PAID = "already_paid"
+    ALREADY_ANNOUNCED = "already_announced"
+    BEFORE_ORDER = "before_order"
+    SAME_PERSON = "same_person"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
+class PaymentRefused(Event):
+    """Money left without a matching order to pay: it has to be explained or come back."""
+
+    order: OrderId
+    invoice: InvoiceId
+    payment: PaymentId
+    amount_cents: PositiveCents
+    reason: PaymentRefusal

@@ -1,0 +1,35 @@
+"""The register: for every event its topic, key, who says it, who hears it, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from filrouge_contracts.entry import PARTNER_KINDS as PARTNER_KINDS
+from filrouge_contracts.entry import SERVICES as SERVICES
+from filrouge_contracts.entry import Entry as Entry
+from filrouge_contracts.table import budget, chassis, delivery, equipment, payment
+
+
+class Register:
+    """The entries, found by type name and by model."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self._entries = entries
+        self.by_model = {entry.model: entry for entry in entries}
+        self.by_type = {entry.type: entry for entry in entries}
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def topics_read_by(self, service: str) -> tuple[str, ...]:
+        """Topics (or templates) of the events a service hears; its own redrive topic comes with them."""
+        return tuple(sorted({entry.topic for entry in self if service in entry.heard_by}))
+
+    def topics_written_by(self, service: str) -> tuple[str, ...]:
+        """Topics (or templates) a service may write: what the access rules are made from."""
+        return tuple(sorted({entry.topic for entry in self if service in entry.written_by}))
+
+
+REGISTER = Register(
+    chassis.ENTRIES + equipment.ENTRIES + delivery.ENTRIES + budget.ENTRIES + payment.ENTRIES
+)

@@ -1,0 +1,95 @@
+"""How debts are paid."""
+
+from __future__ import annotations
+
+from filrouge_contracts.entry import BUDGET_ACCOUNTING, Entry
+from filrouge_contracts.payment import (
+    CashGranted,
+    CashRefused,
+    CashRequested,
+    PaymentDeferred,
+    PaymentHeld,
+    PaymentMade,
+    PaymentOrdered,
+    PaymentRecorded,
+    PaymentRefused,
+)
+from filrouge_contracts.topics import BUDGET
+
+ENTRIES = (
+    Entry(
+        PaymentMade,
+        BUDGET,
+        "order:{order}",
+        ("accountant",),
+        (BUDGET_ACCOUNTING,),
+        "PaymentRecorded, PaymentHeld or PaymentRefused",
+        "at once",
+    ),
+    Entry(
+        CashRequested,
+        BUDGET,
+        "line:{budget_line}",
+        (BUDGET_ACCOUNTING,),
+        (BUDGET_ACCOUNTING,),
+        "CashGranted or CashRefused",
+        "at once",
+    ),
+    Entry(
+        CashGranted,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (BUDGET_ACCOUNTING,),
+        "PaymentOrdered",
+        "at once",
+    ),
+    Entry(
+        CashRefused,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (BUDGET_ACCOUNTING,),
+        "PaymentDeferred",
+        "at once",
+    ),
+    Entry(
+        PaymentDeferred,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "CashRequested",
+        "due_at",
+    ),
+    Entry(
+        PaymentOrdered, BUDGET, "order:{order}", (BUDGET_ACCOUNTING,), (), "PaymentMade", "pay_by"
+    ),
+    Entry(
+        PaymentHeld,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "PaymentRecorded or PaymentRefused",
+        "due_at",
+    ),
+    Entry(
+        PaymentRecorded,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "nothing, the invoice is paid",
+        "never",
+    ),
+    Entry(
+        PaymentRefused,
+        BUDGET,
+        "order:{order}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "the accountant explains it",
+        "no limit",
+    ),
+)
