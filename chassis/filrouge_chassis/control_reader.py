@@ -1,0 +1,75 @@
+"""Following the control topic: every instance reads all of it, by itself, from the first record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from filrouge_contracts.event import Event
+from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topics import CONTROL
+from pydantic import ValidationError
+
+from filrouge_chassis.control import ControlLog
+from filrouge_chassis.errors import LogLost, Transient
+from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.records import Partition, Record
+
+logger = logging.getLogger(__name__)
+AGAIN_SECONDS = 1.0
+
+
+async def load_control(log: KafkaLog, control: ControlLog) -> None:
+    """Reads control up to its present end."""
+    place = Partition(CONTROL, 0)
+    _, end = (await log.bounds([place]))[place]
+    async for chunk in log.read(place, control.end, end):
+        for record in chunk:
+            append(control, record)
+
+
+async def follow_control(log: KafkaLog, control: ControlLog, news: Callable[[], None]) -> None:
+    """Appends what comes, for ever; transient faults are logged and tried again."""
+    while True:
+        try:
+            await _follow(log, control, news)
+        except (Transient, KafkaError, OSError) as error:
+            logger.warning("control is read again: %s", error)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _follow(log: KafkaLog, control: ControlLog, news: Callable[[], None]) -> None:
+    place = TopicPartition(CONTROL, 0)
+    async with log.reader() as consumer:
+        consumer.assign([place])
+        consumer.seek(place, control.end)
+        while True:
+            for records in (await consumer.getmany(place, timeout_ms=1000)).values():
+                for record in records:
+                    append(control, record)
+                news()
+
+
+def append(control: ControlLog, record: Record) -> None:
+    """One record; what this release does not know is kept as a gap in the count, not refused."""
+    if record.offset < control.end:
+        return
+    if record.offset > control.end:
+        raise LogLost(f"control: offset {control.end} is missing, {record.offset} follows")
+    control.append(record.offset, _event_of(record))
+
+
+def _event_of(record: Record) -> Event | None:
+    name = dict(record.headers).get("ce_type", b"").decode(errors="replace")
+    entry = REGISTER.by_type.get(name)
+    if entry is None or entry.topic != CONTROL:
+        logger.error("control/%s has type %r, which is not for control", record.offset, name)
+        return None
+    try:
+        return entry.model.from_json(record.value or b"")
+    except ValidationError as error:
+        logger.error("control/%s is not a valid %s: %s", record.offset, name, error)
+        return None

@@ -1,0 +1,110 @@
+"""What a service is: pure rules and evolutions; everything else is the chassis' business."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from filrouge_contracts.control import PartnerRegistered
+from filrouge_contracts.event import Event
+from filrouge_contracts.register import REGISTER
+
+from filrouge_chassis.records import Record
+
+State = Any  # a frozen msgspec.Struct of the service
+Rule = Callable[[Any, Any, "Context"], Iterable[Event]]
+Evolution = Callable[[Any, Any], Any]
+Read = Callable[[Record], tuple[str, Any, str | None]]
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a rule may know besides its aggregate: the last tick and what control had said by then.
+
+    A Struct, because every decision has one of its own, with its key.
+    """
+
+    now: datetime
+    key: str = ""
+    parameters: Mapping[str, int] = {}
+    partners: Mapping[str, PartnerRegistered] = {}
+    rule_versions: Mapping[str, int] = {}
+
+    def parameter(self, name: str, default: int) -> int:
+        """Value in force at `now`, in the unit that the parameter's name ends with."""
+        return self.parameters.get(name, default)
+
+    def rule_version(self, rule: str) -> int:
+        """Version of a rule in force at `now`; 1 until control starts another."""
+        return self.rule_versions.get(rule, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The clock has reached the aggregate's `due_at`."""
+
+    at: datetime
+
+
+def unchanged(state: State, _event: object) -> State:
+    """Evolution of an event that asks or tells somebody else and leaves its own aggregate as it was."""
+    return state
+
+
+def kind_of(key: str) -> str:
+    """`order` of `order:O-075-0001`: the kind of aggregate a key names."""
+    return key.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Decider:
+    """The rules of one service as tables.
+
+    `states`: kind of aggregate → its frozen Struct, whose defaults are the initial state.
+    `rules`: (kind, event or Due) → rule. `evolutions`: (kind, event) → evolution; missing = error.
+    `shape`: raised when an evolution changes its meaning; the Structs' own schema is part of the
+    fingerprint anyway. `read`: how a raw record becomes (key, event, traceparent), for the partners' door only;
+    without it records are facts from our own lanes.
+    """
+
+    service: str
+    states: Mapping[str, type[msgspec.Struct]]
+    rules: Mapping[tuple[str, type[Any]], Rule]
+    evolutions: Mapping[tuple[str, type[Any]], Evolution]
+    shape: int = 1
+    read: Read | None = None
+
+    def __post_init__(self) -> None:
+        for _kind, model in self.evolutions:
+            if self.service not in REGISTER.by_model[model].written_by:
+                raise ValueError(
+                    f"{self.service} evolves {model.__name__}, the register says otherwise"
+                )
+        for _kind, model in self.rules:
+            inside = self.read is None and model is not Due
+            if inside and self.service not in REGISTER.by_model[model].heard_by:
+                raise ValueError(f"{self.service} hears {model.__name__} against the register")
+
+    @property
+    def heard(self) -> dict[str, type[Event]]:
+        """Type name → model of the events that some rule takes."""
+        models = {model for _, model in self.rules if model is not Due and self.read is None}
+        return {REGISTER.by_model[model].type: model for model in models}
+
+    def initial(self, kind: str) -> State:
+        return self.states[kind]()
+
+    def evolve(self, kind: str, state: State, event: Event) -> State:
+        """Raises KeyError for an event that this kind of aggregate never says."""
+        return self.evolutions[kind, type(event)](state, event)
+
+    def fingerprint(self) -> str:
+        """Name of the shape: `1_ab12cd34`, the same for every release that reads the same states."""
+        schemas, components = msgspec.json.schema_components(
+            [self.states[kind] for kind in sorted(self.states)], ref_template="{name}"
+        )
+        text = msgspec.json.encode([sorted(self.states), schemas, components], order="sorted")
+        return f"{self.shape}_{hashlib.sha256(text).hexdigest()[:8]}"

@@ -1,0 +1,202 @@
+"""The log on aiokafka: a producer per lane, reading by offset, control by manual assignment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from filrouge_chassis.errors import LogLost, PublishFailed, Transient
+from filrouge_chassis.records import Outgoing, Partition, Record
+
+BATCH_BYTES = 512 * 1024
+REQUEST_BYTES_AT_MOST = 1_048_576
+CLOSE_SECONDS = 5.0
+
+
+class KafkaPublisher:
+    """An idempotent producer whose batches are built here: ten times faster than `send`."""
+
+    def __init__(self, producer: AIOKafkaProducer, timeout_seconds: float) -> None:
+        self._producer = producer
+        self._timeout = timeout_seconds
+
+    async def publish(self, records: Sequence[Outgoing]) -> Sequence[int]:
+        try:
+            async with asyncio.timeout(self._timeout):
+                pending = await self._send(records)
+                acknowledged = await asyncio.gather(*(future for _, future in pending))
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise PublishFailed(f"Kafka: {type(error).__name__}: {error}") from error
+        first: dict[TopicPartition, int] = {}
+        for (place, _), metadata in zip(pending, acknowledged, strict=True):
+            first.setdefault(place, metadata.offset)
+        return list(first.values())
+
+    async def _send(
+        self, records: Sequence[Outgoing]
+    ) -> list[tuple[TopicPartition, asyncio.Future[Any]]]:
+        pending: list[tuple[TopicPartition, asyncio.Future[Any]]] = []
+        builders: dict[TopicPartition, Any] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            builder = builders.get(place)
+            if builder is None:
+                builder = builders[place] = self._producer.create_batch()
+            if self._append(builder, record):
+                continue
+            pending.append((place, await self._send_batch(builder, place)))
+            builder = builders[place] = self._producer.create_batch()
+            if not self._append(builder, record):
+                raise PublishFailed(f"a record of {record.size_bytes} bytes does not fit a batch")
+        for place, builder in builders.items():
+            pending.append((place, await self._send_batch(builder, place)))
+        return pending
+
+    @staticmethod
+    def _append(builder: Any, record: Outgoing) -> bool:
+        added = builder.append(
+            key=record.key, value=record.value, timestamp=None, headers=list(record.headers)
+        )
+        return added is not None
+
+    async def _send_batch(self, builder: Any, place: TopicPartition) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = await self._producer.send_batch(
+            builder, place.topic, partition=place.partition
+        )
+        return future
+
+    async def close(self) -> None:
+        """An idempotent producer can hang when it is stopped: then its sender is cancelled."""
+        try:
+            await asyncio.wait_for(self._producer.stop(), CLOSE_SECONDS)
+        except (KafkaError, OSError, TimeoutError):
+            await self._producer.client.close()
+
+
+class KafkaLog:
+    """Access to a broker. `start` waits for it; the shared reader has no group and no offsets."""
+
+    def __init__(self, bootstrap: str, client: str, timeout_seconds: float = 30) -> None:
+        self._bootstrap, self._client = bootstrap, client
+        self._timeout = timeout_seconds
+
+    async def publisher(self) -> KafkaPublisher:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client,
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=REQUEST_BYTES_AT_MOST,
+            linger_ms=0,
+            request_timeout_ms=int(self._timeout * 1000),
+        )
+        try:
+            await asyncio.wait_for(producer.start(), self._timeout)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await producer.client.close()
+            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        return KafkaPublisher(producer, self._timeout)
+
+    async def bounds(
+        self, partitions: Collection[Partition]
+    ) -> Mapping[Partition, tuple[int, int]]:
+        places = [TopicPartition(*partition) for partition in partitions]
+        async with self.reader() as consumer:
+            consumer.assign(places)
+            first = await self._asked(consumer.beginning_offsets, places)
+            end = await self._asked(consumer.end_offsets, places)
+        return {Partition(*place): (first[place], end[place]) for place in places}
+
+    async def partitions_of(self, topics: Sequence[str]) -> Mapping[str, int]:
+        """Number of partitions of each topic; raises Transient while one is not there."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
+        try:
+            await asyncio.wait_for(admin.start(), self._timeout)
+            described = await asyncio.wait_for(admin.describe_topics(list(topics)), self._timeout)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        finally:
+            await admin.close()
+        missing = [topic["topic"] for topic in described if topic["error_code"]]
+        if missing:
+            raise Transient(f"Kafka has no topic {', '.join(missing)}")
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+    async def _asked(
+        self, question: Callable[[list[TopicPartition]], Any], places: list[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        try:
+            answer: dict[TopicPartition, int] = await asyncio.wait_for(
+                question(places), self._timeout
+            )
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        return answer
+
+    async def read(
+        self, partition: Partition, first: int, end: int
+    ) -> AsyncIterator[Sequence[Record]]:
+        if first >= end:
+            return
+        place = TopicPartition(*partition)
+        async with self.reader() as consumer:
+            consumer.assign([place])
+            consumer.seek(place, first)
+            while first < end:
+                chunk = await self.next_chunk(consumer, place)
+                chunk = [record for record in chunk if record.offset < end]
+                if chunk and chunk[0].offset != first:
+                    raise LogLost(f"{partition}: offset {first} is gone, {chunk[0].offset} follows")
+                first += len(chunk)
+                if chunk:
+                    yield chunk
+
+    async def next_chunk(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> list[Any]:
+        """Up to 4,000 records; waits for them, raises Transient after the timeout."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                while True:
+                    found = await consumer.getmany(place, timeout_ms=1000, max_records=4000)
+                    if found:
+                        return list(found[place])
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+
+    def reader(self) -> _Reader:
+        """A consumer without a group: `async with log.reader() as consumer`."""
+        return _Reader(self._bootstrap, self._client, self._timeout)
+
+
+class _Reader:
+    def __init__(self, bootstrap: str, client: str, timeout_seconds: float) -> None:
+        self._timeout = timeout_seconds
+        self._settings = {
+            "bootstrap_servers": bootstrap,
+            "client_id": client,
+            "group_id": None,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "none",
+            "fetch_max_wait_ms": 100,
+            "max_partition_fetch_bytes": 4 * 1024 * 1024,
+        }
+
+    async def __aenter__(self) -> AIOKafkaConsumer:
+        self._consumer = AIOKafkaConsumer(**self._settings)
+        try:
+            await asyncio.wait_for(self._consumer.start(), self._timeout)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self._consumer.stop()
+            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        return self._consumer
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await asyncio.wait_for(self._consumer.stop(), CLOSE_SECONDS)
+        except (KafkaError, OSError, TimeoutError):
+            await self._consumer._client.close()

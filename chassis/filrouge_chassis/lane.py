@@ -1,0 +1,350 @@
+"""One lane: the exactly-once shell around a decider.
+
+load → (batch: fold → one statement → relay) … → on any error drop everything and load again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from filrouge_chassis.batch import Batch, Counts, Decided, Progress
+from filrouge_chassis.control import Control, ControlLog
+from filrouge_chassis.decider import Decider, State, kind_of
+from filrouge_chassis.errors import SkippedRecords, Transient
+from filrouge_chassis.facts import FactReader
+from filrouge_chassis.lane_row import LaneRow
+from filrouge_chassis.log import Feed, Log
+from filrouge_chassis.opening import open_lane
+from filrouge_chassis.outbound import Identity
+from filrouge_chassis.records import Partition, Record, encode_outgoing
+from filrouge_chassis.relay import Relay
+from filrouge_chassis.replay import Past
+from filrouge_chassis.states import decode_state, stored_states
+from filrouge_chassis.store import LaneStore, OutboxRow
+from filrouge_chassis.testing.failpoints import reach
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one lane's memory and patience."""
+
+    batch_records: int = 4000
+    inbox_records: int = 8000  # above this the lane's partitions are paused
+    cached_states: int = 100_000
+    wakes_per_batch: int = 500
+    unjournalled_records: int = 50_000  # ignored records after which a batch is noted anyway
+    backoff_seconds: float = 0.05
+    backoff_at_most_seconds: float = 5.0
+    drain_seconds: float = 10.0
+
+
+class Observer:
+    """What a lane tells about itself; the metrics override it, tests too."""
+
+    def loaded(self, lane: int, rebuilt: bool) -> None: ...
+
+    def decided(self, lane: int, counts: Counts, seconds: float, committed: bool) -> None: ...
+
+    def failed(self, lane: int, error: Exception) -> None: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all lanes of an instance share."""
+
+    decider: Decider
+    reader: FactReader
+    log: Log
+    control: ControlLog
+    feed: Feed
+    observer: Observer
+    limits: Limits
+
+
+class Lane:
+    """Owns the partitions in `partitions` as long as the lane row's version is the one it loaded."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        identity: Identity,
+        partitions: Sequence[Partition],
+        store: LaneStore,
+        partner: str | None = None,
+    ) -> None:
+        self.identity, self.partitions = identity, tuple(partitions)
+        self.stopped: Exception | None = None  # why the lane refuses to go on
+        self.progress = Progress(LaneRow(), Control())
+        self.ready = False
+        self._around, self._store = around, store
+        self._past = Past(
+            around.decider, around.reader, around.log, around.control, identity, partner
+        )
+        self._committed = LaneRow()
+        self._version = ""
+        self._cache: OrderedDict[str, State] = OrderedDict()
+        self._inbox: deque[Record] = deque()
+        self._news = asyncio.Event()
+        self._paused = False
+        self._relay: Relay | None = None
+        self._forgotten = 0
+        self._tick_ends: tuple[int, dict[str, int]] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._last_read_ms = 0
+
+    # --- life ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._around.feed.pause(self.partitions)
+        self._task = asyncio.create_task(self._live(), name=f"lane {self.identity.source}")
+
+    async def stop(self) -> None:
+        """Finishes the batch in flight and publishes what is committed, within a bound."""
+        self._stopping = True
+        self._news.set()
+        if self._task is not None:
+            _, running = await asyncio.wait(
+                (self._task,), timeout=self._around.limits.drain_seconds
+            )
+            if running:
+                self._task.cancel()
+                await asyncio.wait((self._task,))
+        await self._drop(drain=self.stopped is None)
+        await self._store.close()
+
+    def deliver(self, records: Sequence[Record]) -> None:
+        """Hands over records that the consumer fetched; ignored until the lane is loaded."""
+        if not self.ready:
+            return
+        self._inbox.extend(records)
+        if len(self._inbox) >= self._around.limits.inbox_records and not self._paused:
+            self._paused = True
+            self._around.feed.pause(self.partitions)
+        self._news.set()
+
+    def behind_seconds(self, now: float) -> float:
+        """Age of the last record read, against `now` in Unix seconds."""
+        return max(0.0, now - self._last_read_ms / 1000) if self._last_read_ms else 0.0
+
+    def outbox_age_seconds(self) -> float:
+        """How long the oldest committed row has been waiting for Kafka."""
+        return 0.0 if self._relay is None else self._relay.oldest_seconds()
+
+    def control_news(self) -> None:
+        """Control has grown."""
+        self._news.set()
+
+    async def _live(self) -> None:
+        backoff = self._around.limits.backoff_seconds
+        while not self._stopping:
+            try:
+                await self._load()
+                backoff = self._around.limits.backoff_seconds
+                await self._work()
+            except (Transient, SkippedRecords) as error:
+                self._around.observer.failed(self.identity.lane, error)
+                await self._drop(drain=False)
+                self._news.clear()
+                await self._wait(backoff)
+                backoff = min(backoff * 2, self._around.limits.backoff_at_most_seconds)
+            except Exception as error:  # noqa: BLE001
+                # LaneStopped, or a mistake of the chassis: a person must look
+                self.stopped = error
+                self._around.observer.failed(self.identity.lane, error)
+                await self._drop(drain=False)
+                return
+
+    async def _load(self) -> None:
+        opened = await open_lane(self._past, self.partitions, self._store)
+        self._version, self._committed = opened.version, opened.row
+        control = self._around.control.advance(Control(), opened.row.control_offset)
+        self.progress = Progress(opened.row, control)
+        self._relay = Relay(self._around.log, opened.journal, self._news.set)
+        self._relay.acknowledged = self._forgotten = 0
+        self._relay.start(opened.outbox)
+        self._inbox.clear()
+        self._cache.clear()
+        for partition in self.partitions:
+            position = opened.row.positions.get(str(partition), 0)
+            self._around.feed.seek(partition, position)
+        self._around.feed.resume(self.partitions)
+        self._paused = False
+        self.ready = True
+        self._around.observer.loaded(self.identity.lane, opened.rebuilt)
+
+    async def _drop(self, drain: bool) -> None:
+        """Forgets everything in memory; nothing of this load can reach Kafka afterwards."""
+        self.ready = False
+        self._around.feed.pause(self.partitions)
+        self._inbox.clear()
+        self._cache.clear()
+        relay, self._relay = self._relay, None
+        if relay is not None:
+            if drain:
+                await relay.drain(self._around.limits.drain_seconds)
+            await relay.stop()
+
+    # --- work ------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            assert self._relay is not None
+            self._relay.raise_failure()
+            if await self._take_control() or await self._take_records():
+                continue
+            await self._forget()
+            await self._wait(None)
+
+    async def _wait(self, timeout_seconds: float | None) -> None:
+        try:
+            await asyncio.wait_for(self._news.wait(), timeout_seconds)
+        except TimeoutError:
+            return
+        self._news.clear()
+
+    async def _take_control(self) -> bool:
+        """Takes control as far as allowed and wakes what is due; True if a step was made."""
+        row, control = self.progress.row, self._around.control
+        if row.waking is not None:
+            await self._wake(self._batch())
+            return True
+        to = await self._control_target()
+        if to <= row.control_offset:
+            return False
+        if self.progress.read:
+            # a rule may have stayed silent under the old parameters: note that before they change
+            await self._finish(self._batch(), note_anyway=True)
+        batch = self._batch()
+        batch.take_control(control, to)
+        if batch.progress.row.waking is None:
+            self.progress = batch.progress
+        else:
+            await self._wake(batch)
+        return True
+
+    async def _control_target(self) -> int:
+        """Up to the next tick at once; beyond it when all topics are read to where they ended then."""
+        log, offset = self._around.control, self.progress.row.control_offset
+        tick = log.next_tick(offset)
+        if tick is None or tick > offset:
+            return log.end if tick is None else tick
+        if self._tick_ends is None or self._tick_ends[0] <= tick:
+            seen = log.end
+            bounds = await self._around.log.bounds(self.partitions)
+            ends = {str(partition): end for partition, (_, end) in bounds.items()}
+            self._tick_ends = (seen, ends)
+        seen, ends = self._tick_ends
+        positions = self.progress.row.positions
+        if all(positions.get(name, 0) >= end for name, end in ends.items()):
+            return seen
+        return offset
+
+    async def _wake(self, batch: Batch) -> None:
+        waking = batch.progress.row.waking
+        assert waking is not None
+        at_most = self._around.limits.wakes_per_batch
+        due = await self._store.due(batch.progress.row.now_us, (waking.due_us, waking.key), at_most)
+        await self._cache_states([key for _, key in due])
+        batch.wake(due, done=len(due) < at_most)
+        await self._finish(batch)
+
+    async def _take_records(self) -> bool:
+        if not self._inbox:
+            return False
+        limits = self._around.limits
+        count = min(len(self._inbox), limits.batch_records)
+        records = [self._inbox.popleft() for _ in range(count)]
+        if self._paused and len(self._inbox) < limits.inbox_records // 2:
+            self._paused = False
+            self._around.feed.resume(self.partitions)
+        reader = self._around.reader
+        read = reader.read_all(records)
+        await self._cache_states(reader.keys_of(records, read))
+        batch = self._batch()
+        for record, fact in zip(records, read, strict=True):
+            batch.take(record, fact)
+        self._last_read_ms = records[-1].timestamp
+        await self._finish(batch)
+        return True
+
+    def _batch(self) -> Batch:
+        return Batch(
+            self._around.decider,
+            self._around.reader,
+            self.identity,
+            self._committed,
+            self.progress,
+            self._cache,
+        )
+
+    async def _finish(self, batch: Batch, note_anyway: bool = False) -> None:
+        unjournalled = sum(end - first for _, first, end in batch.progress.read)
+        too_many = unjournalled >= self._around.limits.unjournalled_records
+        decided = batch.finish(note_anyway or too_many)
+        started = asyncio.get_running_loop().time()
+        if decided is not None:
+            await self._commit(batch, decided)
+        self.progress = batch.progress
+        seconds = asyncio.get_running_loop().time() - started
+        self._around.observer.decided(
+            self.identity.lane, batch.counts, seconds, decided is not None
+        )
+
+    async def _commit(self, batch: Batch, decided: Decided) -> None:
+        assert self._relay is not None
+        row = batch.progress.row
+        journal = self._relay.journal
+        row.journal_offset, row.journal_sequence = journal.end, journal.sequence
+        outbox = OutboxRow(
+            decided.note.first_sequence,
+            encode_outgoing([decided.journal]),
+            decided.events_bytes,
+        )
+        acknowledged = self._relay.acknowledged
+        await reach("before_commit")
+        self._version = await self._store.commit(
+            self._version, row, stored_states(decided.states), outbox, acknowledged
+        )
+        await reach("after_commit")
+        self._forgotten = acknowledged
+        self._committed = row
+        self._remember(decided.states)
+        await self._relay.put(outbox)
+
+    async def _forget(self) -> None:
+        """While idle: deletes outbox rows that Kafka holds."""
+        assert self._relay is not None
+        acknowledged = self._relay.acknowledged
+        if acknowledged > self._forgotten:
+            await self._store.forget(self._version, acknowledged)
+            self._forgotten = acknowledged
+
+    # --- cached states ---------------------------------------------------------------------------
+
+    async def _cache_states(self, keys: Iterable[str]) -> None:
+        cache = self._cache
+        missing = [key for key in keys if key not in cache]
+        if not missing:
+            return
+        found = await self._store.states(missing)
+        decider = self._around.decider
+        for key in missing:
+            body = found.get(key)
+            kind = kind_of(key)
+            if body is not None:
+                cache[key] = decode_state(decider, kind, body)
+            elif kind in decider.states:
+                cache[key] = decider.initial(kind)
+
+    def _remember(self, states: Mapping[str, State]) -> None:
+        cache = self._cache
+        cache.update(states)
+        while len(cache) > self._around.limits.cached_states:
+            cache.popitem(last=False)

@@ -1,0 +1,55 @@
+"""Everything a service is told from outside, read once from the environment and then frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class SettingsInvalid(Exception):
+    """A variable of the environment is missing or wrong; the message says which."""
+
+
+class Settings(BaseModel):
+    """Each field is the variable FILROUGE_<FIELD IN CAPITALS>."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kafka: Annotated[str, Field(description="Bootstrap servers, host:port[,host:port]")]
+    postgres: Annotated[str, Field(description="URL of the server; each service has a database")]
+    lanes: Annotated[int, Field(ge=1, le=1024, description="Partitions of every shared topic")] = 4
+    http_port: Annotated[int, Field(ge=0, le=65535, description="Health and metrics")] = 8080
+    http_host: Annotated[str, Field(description="Address that health and metrics listen on")] = (
+        "127.0.0.1"
+    )
+    release: Annotated[str, Field(description="Name of the release, noted in the journal")] = "dev"
+    log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    batch_records: Annotated[int, Field(ge=1, description="Records of one transaction")] = 4000
+    inbox_records: Annotated[int, Field(ge=1, description="Records waiting per lane")] = 16000
+    cached_states: Annotated[int, Field(ge=0, description="States kept per lane")] = 100_000
+    session_timeout_ms: Annotated[int, Field(ge=1000, description="Group session")] = 10_000
+    request_timeout_seconds: Annotated[float, Field(gt=0, description="Kafka, PostgreSQL")] = 30
+    drain_seconds: Annotated[float, Field(gt=0, description="To finish a batch at stop")] = 10
+    failpoints: Annotated[str, Field(description="Fault tests only: name=action,…")] = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Raises SettingsInvalid naming each variable and its rule."""
+        found = os.environ if environment is None else environment
+        values = {
+            name: found[f"FILROUGE_{name.upper()}"]
+            for name in cls.model_fields
+            if f"FILROUGE_{name.upper()}" in found
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"FILROUGE_{'_'.join(str(part) for part in problem['loc']).upper()}:"
+                f" {problem['msg']}"
+                for problem in error.errors(include_url=False)
+            )
+            raise SettingsInvalid(problems) from error

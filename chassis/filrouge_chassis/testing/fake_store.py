@@ -1,0 +1,150 @@
+"""A database in memory with the same promises as PostgreSQL, and the same ways to fail."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from filrouge_chassis.errors import LaneLost, Transient
+from filrouge_chassis.lane_row import LaneRow, decode_row, encode_row
+from filrouge_chassis.store import Loaded, OutboxRow, StoredState
+
+Turn = Callable[[str], Awaitable[None]]
+"""Called before and after each operation: other tasks may run then, and it may raise Transient."""
+
+
+async def no_turn(_place: str) -> None:
+    """Nothing happens between operations."""
+
+
+@dataclass
+class FakeDatabase:
+    """What is durable. `snapshot` and `restore` are a backup and its return."""
+
+    lanes: dict[int, tuple[str, str, bytes]] = field(default_factory=dict)
+    states: dict[tuple[str, int, str], StoredState] = field(default_factory=dict)
+    outbox: dict[tuple[int, int], OutboxRow] = field(default_factory=dict)
+    epoch: int = 0  # raised when connections are cut
+
+    def snapshot(self) -> FakeDatabase:
+        return copy.deepcopy(self)
+
+    def restore(self, backup: FakeDatabase | None = None) -> None:
+        """Puts an older copy in place (None: an empty database); open connections are cut."""
+        older = copy.deepcopy(backup) if backup is not None else FakeDatabase()
+        self.lanes, self.states, self.outbox = older.lanes, older.states, older.outbox
+        self.epoch += 1
+
+
+class FakeLaneStore:
+    """The lane store on a FakeDatabase."""
+
+    def __init__(self, database: FakeDatabase, lane: int, shape: str, turn: Turn = no_turn) -> None:
+        self._database, self._lane, self._shape, self._turn = database, lane, shape, turn
+        self._epoch: int | None = None
+
+    async def load(self) -> Loaded:
+        await self._turn("load")
+        self._epoch = self._database.epoch
+        found = self._database.lanes.get(self._lane)
+        if found is None:
+            return Loaded()
+        version, shape, body = found
+        rows = sorted(
+            (first, row)
+            for (lane, first), row in self._database.outbox.items()
+            if lane == self._lane
+        )
+        return Loaded(version, shape, decode_row(body), [row for _, row in rows])
+
+    async def states(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        await self._turn("states")
+        self._check_connection()
+        found = {key: self._database.states.get((self._shape, self._lane, key)) for key in keys}
+        return {key: state.body for key, state in found.items() if state is not None}
+
+    async def due(
+        self, until_us: int, after: tuple[int, str], at_most: int
+    ) -> Sequence[tuple[int, str]]:
+        await self._turn("due")
+        self._check_connection()
+        due = sorted(
+            (state.due_us, state.key)
+            for (shape, lane, _), state in self._database.states.items()
+            if (shape, lane) == (self._shape, self._lane)
+            and state.due_us is not None
+            and state.due_us <= until_us
+        )
+        return [place for place in due if place > after][:at_most]
+
+    async def commit(
+        self,
+        version: str,
+        row: LaneRow,
+        states: Sequence[StoredState],
+        outbox: OutboxRow,
+        acknowledged: int,
+    ) -> str:
+        await self._turn("commit")
+        new = self._swap(version, encode_row(row))
+        for state in states:
+            self._database.states[self._shape, self._lane, state.key] = state
+        self._database.outbox[self._lane, outbox.first_sequence] = outbox
+        self._delete(acknowledged)
+        await self._turn("committed")
+        self._check_connection()
+        return new
+
+    async def forget(self, version: str, acknowledged: int) -> None:
+        await self._turn("forget")
+        self._check_connection()
+        found = self._database.lanes.get(self._lane)
+        if found is not None and found[0] == version:
+            self._delete(acknowledged)
+
+    async def replace(
+        self,
+        version: str | None,
+        row: LaneRow,
+        states: Sequence[StoredState],
+        outbox: Sequence[OutboxRow],
+    ) -> str:
+        await self._turn("replace")
+        new = self._swap(version, encode_row(row))
+        mine = (self._shape, self._lane)
+        for place in [place for place in self._database.states if place[:2] == mine]:
+            del self._database.states[place]
+        self._delete(2**62)
+        for state in states:
+            self._database.states[self._shape, self._lane, state.key] = state
+        for part in outbox:
+            self._database.outbox[self._lane, part.first_sequence] = part
+        await self._turn("replaced")
+        self._check_connection()
+        return new
+
+    async def close(self) -> None:
+        self._epoch = None
+
+    def _swap(self, version: str | None, body: bytes) -> str:
+        self._check_connection()
+        found = self._database.lanes.get(self._lane)
+        if (None if found is None else found[0]) != version:
+            raise LaneLost(f"lane {self._lane}: another instance owns it")
+        new = str(uuid.uuid4())
+        self._database.lanes[self._lane] = (new, self._shape, body)
+        return new
+
+    def _delete(self, acknowledged: int) -> None:
+        for lane, first in list(self._database.outbox):
+            if lane == self._lane and first <= acknowledged:
+                del self._database.outbox[lane, first]
+
+    def _check_connection(self) -> None:
+        if self._epoch is None:
+            raise LaneLost("the connection was lost; load the lane again")
+        if self._epoch != self._database.epoch:
+            self._epoch = None
+            raise Transient("the connection was cut")
