@@ -1,0 +1,1 @@
+"""Decides on credits, commitment, invoices and payment, in double entry."""

@@ -1,0 +1,7 @@
+"""Runs the service: `python -m budget_accounting`."""
+
+from filrouge_chassis.service import run
+
+from budget_accounting.app import SERVICE
+
+raise SystemExit(run(SERVICE))

@@ -1,0 +1,152 @@
+"""Budget lines as an accountant sees them: what is asked, what is left, what is answered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from budget_accounting.app import DECIDER
+from budget_accounting.rules import WAITING_AT_MOST, Contradiction
+from filrouge_chassis.testing.examples import example
+from filrouge_chassis.testing.scenario import Scenario
+from filrouge_contracts.budget import (
+    CommitmentAccepted,
+    CommitmentHeld,
+    CommitmentRefusal,
+    CommitmentRefused,
+    CommitmentReleased,
+    CommitmentReleaseRequested,
+    CommitmentRequested,
+    CreditsOpened,
+    CreditsRecorded,
+    CreditsRefused,
+)
+from filrouge_contracts.payment import CashGranted, CashRefused, CashRequested
+
+LINE = "line:147-IDF-TABLETS"
+
+
+def _line(ae_cents: int = 100_00, cp_cents: int = 60_00) -> Scenario:
+    opened = example(CreditsOpened, ae_cents=ae_cents, cp_cents=cp_cents)
+    return Scenario(DECIDER).at("2020-05-04T09:00:00Z").when(opened)
+
+
+def _request(order: str, cents: int) -> CommitmentRequested:
+    return example(CommitmentRequested, order=order, amount_cents=cents)
+
+
+def test_the_first_thread_is_booked_as_the_examples_say() -> None:
+    scenario = Scenario(DECIDER).when(example(CreditsOpened)).then(example(CreditsRecorded))
+    scenario.at("2020-05-04T09:00:00Z").when(example(CommitmentRequested))
+    scenario.then(example(CommitmentAccepted))
+    scenario.at("2020-05-14T08:00:00Z").when(example(CashRequested)).then(example(CashGranted))
+    scenario.when(example(CommitmentReleaseRequested)).then(example(CommitmentReleased))
+    line = scenario.state(LINE)
+    assert (line.committed_cents, line.granted_cents) == (0, 36960)
+
+
+@pytest.mark.parametrize(
+    ("ae_cents", "asked_cents", "engaged_cents"),
+    [
+        (100_00, [40_00, 60_00], [40_00, 60_00]),
+        (100_00, [100_00, 1], [100_00]),
+        (100_00, [100_01], []),
+        (100_00, [99_99, 2, 1], [99_99, 1]),
+        (0, [1], []),
+    ],
+)
+def test_engagements_never_exceed_the_ae(
+    ae_cents: int, asked_cents: list[int], engaged_cents: list[int]
+) -> None:
+    scenario = _line(ae_cents)
+    engaged = []
+    for number, cents in enumerate(asked_cents):
+        (answer,) = scenario.when(_request(f"O-{number}", cents)).said
+        if isinstance(answer, CommitmentAccepted):
+            engaged.append(answer.amount_cents)
+        else:
+            assert isinstance(answer, CommitmentRefused)
+            assert answer.reason is CommitmentRefusal.NOT_ENOUGH_AE
+    assert engaged == engaged_cents
+
+
+@pytest.mark.parametrize(
+    ("cp_cents", "asked_cents", "granted_cents"),
+    [(60_00, [60_00], [60_00]), (60_00, [59_99, 2, 1], [59_99, 1]), (0, [1], [])],
+)
+def test_cash_never_exceeds_the_cp(
+    cp_cents: int, asked_cents: list[int], granted_cents: list[int]
+) -> None:
+    scenario = _line(cp_cents=cp_cents)
+    granted = []
+    for cents in asked_cents:
+        (answer,) = scenario.when(example(CashRequested, amount_cents=cents)).said
+        if isinstance(answer, CashGranted):
+            granted.append(answer.amount_cents)
+        else:
+            assert isinstance(answer, CashRefused)
+    assert granted == granted_cents
+
+
+def test_more_credits_raise_the_ceiling() -> None:
+    scenario = _line(ae_cents=10_00).when(_request("O-1", 15_00)).then_types(CommitmentRefused)
+    scenario.when(example(CreditsOpened, ae_cents=5_00)).when(_request("O-2", 15_00))
+    scenario.then_types(CommitmentAccepted)
+
+
+def test_credits_of_another_unit_do_not_belong_to_the_line() -> None:
+    scenario = _line().when(example(CreditsOpened, uo="0147-IDF-D093"))
+    scenario.then(example(CreditsRefused)).state(LINE)
+    assert scenario.state(LINE).ae_cents == 100_00
+
+
+def test_what_is_released_can_be_engaged_again() -> None:
+    scenario = _line().when(_request("O-1", 100_00)).then_types(CommitmentAccepted)
+    scenario.when(example(CommitmentReleaseRequested, order="O-1", amount_cents=100_00))
+    scenario.then_types(CommitmentReleased)
+    scenario.when(_request("O-2", 100_00)).then_types(CommitmentAccepted)
+
+
+def test_a_release_of_more_than_is_engaged_is_a_defect() -> None:
+    with pytest.raises(Contradiction):
+        _line().when(example(CommitmentReleaseRequested, amount_cents=1))
+
+
+def test_orders_wait_for_credits_and_are_answered_in_their_order() -> None:
+    scenario = Scenario(DECIDER)
+    for number in (1, 2, 3):
+        scenario.when(_request(f"O-{number}", 40_00)).then_types(CommitmentHeld)
+    scenario.when(example(CreditsOpened, ae_cents=80_00))
+    scenario.then_types(CreditsRecorded, CommitmentAccepted, CommitmentAccepted, CommitmentRefused)
+    assert scenario.said[-1].order == "O-3"  # type: ignore[attr-defined]
+    assert scenario.state(LINE).waiting == ()
+    assert scenario.state(LINE).due_at is None
+
+
+def test_an_order_that_waits_for_credits_in_vain_is_refused_by_the_clock() -> None:
+    early, late = example(CommitmentRequested), _request("O-2", 5)
+    late = late.model_copy(update={"answer_by": early.answer_by + timedelta(hours=1)})
+    scenario = Scenario(DECIDER).when(early).then(example(CommitmentHeld)).when(late)
+    scenario.when_due(LINE).then(
+        example(CommitmentRefused, reason=CommitmentRefusal.UNKNOWN_IN_TIME)
+    )
+    assert scenario.state(LINE).due_at == late.answer_by
+    scenario.when_due(LINE).then_types(CommitmentRefused)
+    assert scenario.state(LINE).due_at is None
+
+
+def test_not_too_many_orders_wait_for_one_line() -> None:
+    scenario = Scenario(DECIDER)
+    held = [
+        example(CommitmentHeld, request=_request(f"O-{number}", 1))
+        for number in range(WAITING_AT_MOST)
+    ]
+    scenario.given(LINE, *held).when(_request("O-LAST", 1))
+    scenario.then(
+        example(
+            CommitmentRefused,
+            order="O-LAST",
+            amount_cents=1,
+            reason=CommitmentRefusal.TOO_MANY_WAITING,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Decides on reception, admission and the certification of service."""

@@ -1,0 +1,7 @@
+"""Runs the service: `python -m delivery_confirmations`."""
+
+from filrouge_chassis.service import run
+
+from delivery_confirmations.app import SERVICE
+
+raise SystemExit(run(SERVICE))

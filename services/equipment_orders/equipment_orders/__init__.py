@@ -1,0 +1,1 @@
+"""Decides how needs become orders: reservations, commitment, placing, completion."""

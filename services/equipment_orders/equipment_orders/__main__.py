@@ -1,0 +1,7 @@
+"""Runs the service: `python -m equipment_orders`."""
+
+from filrouge_chassis.service import run
+
+from equipment_orders.app import SERVICE
+
+raise SystemExit(run(SERVICE))

@@ -1,0 +1,1 @@
+"""Decides what partners may say: the door that everything from outside comes through."""

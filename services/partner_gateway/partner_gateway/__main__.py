@@ -1,0 +1,7 @@
+"""Runs the service: `python -m partner_gateway`."""
+
+from filrouge_chassis.service import run
+
+from partner_gateway.app import SERVICE
+
+raise SystemExit(run(SERVICE))
