@@ -1,0 +1,35 @@
+"""The `filrouge` command: what each subcommand does is in the module of its name."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from filrouge.commands.demo import demo
+from filrouge.commands.parked import parked
+from filrouge.commands.rebuild import rebuild
+from filrouge.commands.status import status
+from filrouge.commands.up import up
+from filrouge.operator import OperatorRefuses
+from filrouge.parked import StillParked
+from filrouge.quiet import NotQuiet
+from filrouge.stack import StackFailed
+from filrouge.topics import TopicsDiffer
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def filrouge() -> None:
+    """From a partner's word to a paid invoice, on one machine."""
+
+
+for command in (demo, up, status, parked, rebuild):
+    filrouge.add_command(command)
+
+
+def main() -> None:
+    """What is known to go wrong is said in a sentence, without a traceback."""
+    try:
+        filrouge()
+    except (NotQuiet, OperatorRefuses, StackFailed, StillParked, TopicsDiffer) as failure:
+        sys.exit(f"filrouge: {failure}")

@@ -1,0 +1,141 @@
+"""`filrouge demo`: the plan in small on this machine, and whether everything about it can be proved."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from filrouge import demonstration
+from filrouge.demonstration import Outcome, demonstrate
+from filrouge.invariants import ABSENT, HOLDS, sentence
+
+STEPS = {
+    "start": "Kafka, PostgreSQL, four services",
+    "play": "orders refused, or delivered and paid",
+    "check": "records read and checked",
+    "rebuild": "databases dropped and rebuilt",
+    "re-execute": "lanes decided again",
+}
+SHOWN = 20
+
+
+@click.command()
+@click.option("--scale", default=0.01, show_default=True, help="1.0 is the plan of April 2020.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other stories.")
+@click.option("--lanes", default=4, show_default=True, help="Partitions of the shared topics.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was found as JSON.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".stack/demo"),
+    show_default=True,
+    help="Where data and logs lie; emptied first.",
+)
+def demo(scale: float, seed: int, lanes: int, report: Path | None, data: Path) -> None:
+    """Play the plan in small: partners speak, goods come, invoices are paid, and all of it is checked."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised as well
+    console = Console()
+    with _bars(console) as progress:
+        outcome = demonstrate(scale, seed, lanes, data, progress)
+    show(console, outcome)
+    if report is not None:
+        report.write_text(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False) + "\n")
+    sys.exit(0 if outcome.good else 1)
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[demonstration.Progress]:
+    """One bar per step, which appears when the step begins."""
+    columns = (
+        TextColumn("{task.fields[step]:<11}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=console) as bars:
+
+        def progress(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(STEPS[step], total=total, step=step)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield progress
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """The summary for people."""
+    said = outcome.as_json()
+    table = Table(
+        title=f"The plan at scale {outcome.scale:g}, seed {outcome.seed}", show_header=False
+    )
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_row("said by partners", f"{said['partner_events']:,}", "records, right and wrong")
+    table.add_row("  accepted", f"{said['accepted']:,}", "each became exactly one fact")
+    table.add_row("  refused", f"{said['refused']:,}", "each with a rule and a remedy")
+    table.add_row("  known already", f"{said['duplicates']:,}", "counted once")
+    table.add_row("  contradicting", f"{said['conflicts']:,}", "the first words count")
+    table.add_row("events", f"{said['events']:,}", f"in {said['play_seconds']:g} s of play")
+    table.add_row("parked", f"{said['parked']:,}", "defects of ours")
+    table.add_row(
+        "books", *_verdict(said["books_match"], f"{len(outcome.differences)} differences")
+    )
+    table.add_row("rebuilt", *_result(outcome.rebuild, "every aggregate, byte for byte"))
+    table.add_row(
+        "decided again",
+        *_result(outcome.reexecuted.result, f"{outcome.reexecuted.decisions:,} decisions"),
+    )
+    console.print(table)
+    console.print(_invariants(outcome))
+    for line in [*outcome.differences, *map(str, outcome.stream.breaches)][:SHOWN]:
+        console.print(f"[red]✗[/red] {line}", highlight=False)
+    word = "[green]Everything agrees.[/green]" if outcome.good else "[red]Something differs.[/red]"
+    console.print(f"{word} {outcome.seconds:.0f} seconds in all.")
+
+
+def _verdict(good: bool, otherwise: str) -> tuple[str, str]:
+    return (
+        ("[green]agree[/green]", "with the simulator's own")
+        if good
+        else ("[red]✗[/red]", otherwise)
+    )
+
+
+def _result(result: str, what: str) -> tuple[str, str]:
+    return ("[green]match[/green]", what) if result == "match" else ("[red]✗[/red]", result[:200])
+
+
+def _invariants(outcome: Outcome) -> Table:
+    table = Table(title="Over the whole stream")
+    table.add_column("")
+    table.add_column("rule")
+    table.add_column("held against", justify="right")
+    table.add_column("")
+    for rule, finding in outcome.stream.findings.items():
+        colour = {HOLDS: "green", ABSENT: "dim"}.get(finding.status, "red")
+        number = "" if finding.status == ABSENT else f"{finding.checked:,}"
+        table.add_row(rule, sentence(rule), number, f"[{colour}]{finding.status}[/{colour}]")
+    return table

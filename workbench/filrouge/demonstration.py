@@ -1,0 +1,199 @@
+"""The plan in small from a partner's word to a paid invoice, and everything that can be proved about it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from filrouge_chassis.control import Control
+from filrouge_contracts.entry import SERVICES
+
+from filrouge import rebuilding
+from filrouge.checks.ledger import LedgerCheck
+from filrouge.invariants import HOLDS, Report, check_stream
+from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
+from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
+from filrouge.services import lanes_of
+from filrouge.simulator.books import Books
+from filrouge.simulator.comparison import differences
+from filrouge.simulator.plan import Plan
+from filrouge.simulator.planning import plan_of
+from filrouge.simulator.play import play
+from filrouge.simulator.seen import Seen
+from filrouge.stack import Stack, local_stack
+from filrouge.stream import our_partitions, read_everything
+from filrouge.supervisor import supervised
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and of how much."""
+ONE_HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a demo found out; everything that the report says."""
+
+    scale: float
+    seed: int
+    lanes: int
+    partner_events: int = 0
+    play_seconds: float = 0.0
+    differences: list[str] = field(default_factory=list)
+    stream: Report = field(default_factory=lambda: Report({}))
+    rebuild: str = "not done"
+    rebuild_seconds: float = 0.0
+    reexecuted: Reexecuted = field(default_factory=Reexecuted)
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing differs, nothing is breached, and nothing was left out."""
+        found = self.stream.findings
+        return (
+            not self.differences
+            and not self.stream.breaches
+            and any(finding.status == HOLDS for finding in found.values())
+            and self.rebuild == MATCH
+            and self.reexecuted.result == MATCH
+            and self.reexecuted.decisions > 0
+            and self.stream.parked == 0
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        outcomes = self.stream.outcomes
+        per_second = (self.partner_events + self.stream.events) / max(self.play_seconds, 0.001)
+        return {
+            "good": self.good,
+            "scale": self.scale,
+            "seed": self.seed,
+            "lanes": self.lanes,
+            "partner_events": self.partner_events,
+            "events": self.stream.events,
+            "seconds": round(self.seconds, 1),
+            "play_seconds": round(self.play_seconds, 1),
+            "events_per_second": round(per_second, 1),
+            "parked": self.stream.parked,
+            "republished": self.stream.republished,
+            "accepted": outcomes.get("accepted", 0),
+            "duplicates": outcomes.get("duplicate", 0),
+            "conflicts": outcomes.get("conflict", 0),
+            "refused": outcomes.get("refused", 0),
+            "books_match": not self.differences,
+            "book_differences": self.differences[:100],
+            "invariants": {
+                rule: {
+                    "status": finding.status,
+                    "checked": finding.checked,
+                    "breaches": [str(breach) for breach in finding.breaches],
+                }
+                for rule, finding in self.stream.findings.items()
+            },
+            "rebuild": self.rebuild,
+            "rebuild_seconds": round(self.rebuild_seconds, 1),
+            "re_execution": self.reexecuted.result,
+            "re_executed_decisions": self.reexecuted.decisions,
+        }
+
+
+def demonstrate(scale: float, seed: int, lanes: int, folder: Path, progress: Progress) -> Outcome:
+    """Everything from an empty folder on; the services run until all was checked."""
+    outcome, plan = Outcome(scale, seed, lanes), plan_of(scale, seed)
+    with _timed() as whole:
+        progress("start", 0, 3)
+        with local_stack(folder, fresh=True) as stack:
+            progress("start", 1, 3)
+            asyncio.run(prepare(stack, lanes, plan.cast))
+            progress("start", 2, 3)
+            with supervised(stack, lanes) as supervisor:
+                supervisor.start_all()
+                progress("start", 3, 3)
+                asyncio.run(_Demonstration(stack, plan, outcome, progress).run())
+    outcome.seconds = whole()
+    return outcome
+
+
+class _Demonstration:
+    """The steps on a running installation, in their order."""
+
+    def __init__(self, stack: Stack, plan: Plan, outcome: Outcome, progress: Progress) -> None:
+        self._stack, self._plan, self._outcome = stack, plan, outcome
+        self._progress = progress
+        self._lanes = outcome.lanes
+        self._books = Books()
+
+    async def run(self) -> None:
+        seen = Seen()
+        async with kafka_world(self._stack, self._lanes, self._plan.cast, seen) as world:
+            await self._play(world, seen)
+            await self._check()
+            await self._rebuild(world)
+        await self._reexecute()
+
+    async def _play(self, world: KafkaWorld, seen: Seen) -> None:
+        orders = len(self._plan.orders)
+        with _timed() as clock:
+            self._outcome.partner_events = await play(
+                self._plan,
+                world,
+                seen,
+                self._books,
+                lambda _day, _words, unfinished: self._progress(
+                    "play", orders - unfinished, orders
+                ),
+            )
+        self._outcome.play_seconds = clock()
+
+    async def _check(self) -> None:
+        """One pass over the stream, for the invariants and for the books."""
+        partitions = await our_partitions(self._stack.kafka)
+        check = LedgerCheck()
+        records = read_everything(
+            self._stack.kafka, partitions, lambda done, all_: self._progress("check", done, all_)
+        )
+        self._outcome.stream = await check_stream(records, partitions, check)
+        self._outcome.differences = differences(self._books.expected(), check.ledger)
+
+    async def _rebuild(self, world: KafkaWorld) -> None:
+        """A tick tells idle lanes, which ask their database, that it is gone."""
+        postgres, steps = self._stack.postgres, len(SERVICES) + 2
+        before = [await rebuilding.states_of(postgres, service) for service in SERVICES]
+        published = await world.published()
+        with _timed() as clock:
+            for number, service in enumerate(SERVICES, 1):
+                await rebuilding.drop_database(postgres, service)
+                self._progress("rebuild", number, steps)
+            await world.tick_soon(ONE_HOUR)
+            await rebuilding.wait_for_lanes(postgres, _lane_counts(self._lanes, world.control))
+            self._progress("rebuild", steps - 1, steps)
+            await world.settle()
+        self._outcome.rebuild_seconds = clock()
+        after = [await rebuilding.states_of(postgres, service) for service in SERVICES]
+        found = rebuilding.compare(before, after)
+        if found == MATCH and (now := await world.published()) != published:
+            found = f"{sum(now.values()) - sum(published.values())} records were published by it"
+        self._outcome.rebuild = found
+        self._progress("rebuild", steps, steps)
+
+    async def _reexecute(self) -> None:
+        self._outcome.reexecuted = await reexecute_everything(
+            self._stack.kafka,
+            self._lanes,
+            lambda _lane, done, all_: self._progress("re-execute", done, all_),
+        )
+
+
+def _lane_counts(lanes: int, control: Control) -> dict[str, int]:
+    return {service: len(list(lanes_of(service, lanes, control))) for service in SERVICES}
+
+
+@contextmanager
+def _timed() -> Iterator[Callable[[], float]]:
+    """Call what it yields for the seconds since the beginning."""
+    started = time.monotonic()
+    yield lambda: time.monotonic() - started

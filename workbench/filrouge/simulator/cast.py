@@ -1,0 +1,76 @@
+"""The partners of a play: invented schools, authorities, suppliers, buyers, ministry and accountant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from filrouge.simulator import identities
+from filrouge.simulator.scale import Size
+
+STATE_SIRET = "11000201100044"
+"""The State's own number on invoices; the ministry, the buyers and the accountant are the State."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Somebody who speaks through a door of its own."""
+
+    id: str
+    kind: str
+    siret: str | None = None
+    uai: str | None = None
+    iban: str = ""
+
+    @property
+    def source(self) -> str:
+        return f"urn:filrouge:partner:{self.id}"
+
+    def user(self, number: int) -> str:
+        """An opaque code of a person who works there."""
+        return f"U-{self.id.upper()}-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """All partners, by what they do."""
+
+    ministry: Partner
+    accountant: Partner
+    buyers: tuple[Partner, ...]
+    suppliers: tuple[Partner, ...]
+    schools: tuple[Partner, ...]
+    authorities: tuple[Partner, ...]
+
+    def __iter__(self) -> Iterator[Partner]:
+        yield self.ministry
+        yield self.accountant
+        yield from (*self.buyers, *self.suppliers, *self.schools, *self.authorities)
+
+
+def cast_of(size: Size, chance: Random) -> Cast:
+    """As many partners as the scale asks for, with numbers of their own."""
+    return Cast(
+        ministry=Partner("ministry", "ministry", STATE_SIRET),
+        accountant=Partner("accountant", "accountant", STATE_SIRET),
+        buyers=tuple(Partner(f"buyer-{n}", "buyer", STATE_SIRET) for n in _count(size.buyers)),
+        suppliers=tuple(
+            Partner(f"supplier-{n}", "supplier", identities.siret(n), iban=identities.iban(n))
+            for n in _count(size.suppliers)
+        ),
+        schools=tuple(_school(n, chance) for n in _count(size.schools)),
+        authorities=tuple(
+            Partner(f"authority-{n}", "authority", identities.siret(1000 + n))
+            for n in _count(size.authorities)
+        ),
+    )
+
+
+def _count(number: int) -> range:
+    return range(1, number + 1)
+
+
+def _school(number: int, chance: Random) -> Partner:
+    uai = identities.uai(number, chance)
+    return Partner(f"school-{uai.lower()}", "school", uai=uai)

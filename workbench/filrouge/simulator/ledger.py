@@ -1,0 +1,129 @@
+"""What the services said in the end, added up per order, to be compared with the books."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Data = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One order as the services report it."""
+
+    outcome: str = "open"
+    reason: str = ""
+    amount_cents: int = 0
+    received: int = 0
+    refused_devices: int = 0
+    rejected: int = 0
+    certified: int = 0
+    silent: int = 0
+    matched_cents: int = 0
+    disputed: Counter[str] = field(default_factory=Counter)
+    paid_cents: int = 0
+    payments_refused: Counter[str] = field(default_factory=Counter)
+    decisions_refused: Counter[str] = field(default_factory=Counter)
+    completed: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Filled by `take` with every event of the stream, each once."""
+
+    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    orders: dict[str, Entry] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def take(self, kind: str, data: Data) -> None:
+        taker = _TAKES.get(kind)
+        if taker is not None:
+            taker(self, data)
+
+    def of(self, data: Data) -> Entry:
+        return self.orders.setdefault(data["order"], Entry())
+
+
+def _verdict(ledger: Ledger, data: Data) -> None:
+    outcome = data["outcome"]
+    ledger.verdicts[outcome, data["rule"] if outcome == "refused" else outcome] += 1
+
+
+def _placed(ledger: Ledger, data: Data) -> None:
+    entry = ledger.of(data)
+    entry.outcome, entry.amount_cents = "placed", data["amount_cents"]
+
+
+def _refused(ledger: Ledger, data: Data) -> None:
+    entry = ledger.of(data)
+    entry.outcome, entry.reason = "refused", data["reason"]
+
+
+def _received(ledger: Ledger, data: Data) -> None:
+    entry = ledger.of(data)
+    entry.received += len(data["imeis"])
+    entry.refused_devices += len(data["refused_imeis"])
+
+
+def _rejected(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).rejected += data["quantity"]
+
+
+def _certified(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).certified += data["quantity"]
+    ledger.of(data).silent += data["tacit"]
+    ledger.counts["admitted by silence"] += data["tacit"]
+
+
+def _matched(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).matched_cents += data["amount_cents"]
+
+
+def _paid(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).paid_cents += data["amount_cents"]
+
+
+def _completed(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).completed = True
+
+
+def _tally(name: str) -> Callable[[Ledger, Data], None]:
+    def take(ledger: Ledger, data: Data) -> None:
+        getattr(ledger.of(data), name)[data["reason"]] += 1
+
+    return take
+
+
+def _count(name: str) -> Callable[[Ledger, Data], None]:
+    def take(ledger: Ledger, _data: Data) -> None:
+        ledger.counts[name] += 1
+
+    return take
+
+
+_TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
+    f"fr.filrouge.{name}.v1": taker
+    for name, taker in {
+        "verdicts.verdict-given": _verdict,
+        "equipment.order-placed": _placed,
+        "equipment.order-refused": _refused,
+        "equipment.order-completed": _completed,
+        "equipment.need-refused": _count("need refused"),
+        "equipment.agreement-refused": _count("agreement refused"),
+        "delivery.reception-recorded": _received,
+        "delivery.rejection-recorded": _rejected,
+        "delivery.verification-refused": _tally("decisions_refused"),
+        "delivery.service-certified": _certified,
+        "budget.credits-refused": _count("credits refused"),
+        "budget.invoice-matched": _matched,
+        "budget.invoice-disputed": _tally("disputed"),
+        "payment.payment-recorded": _paid,
+        "payment.payment-refused": _tally("payments_refused"),
+    }.items()
+}
+
+COMPARED = frozenset(_TAKES)
+"""Types of the events that the books can be compared with."""

@@ -1,0 +1,75 @@
+"""What the partners read in the topics, as far as what they say next depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Data = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Seen:
+    """Facts of the shared topics and answers of the gateway; a record seen twice changes nothing."""
+
+    placed: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    received: set[str] = field(default_factory=set)
+    """Delivery notes; their names are unique in a play."""
+    rejected: set[str] = field(default_factory=set)
+    decision_refused: set[str] = field(default_factory=set)
+    certified: dict[str, int] = field(default_factory=dict)
+    """Delivery note → pieces."""
+    disputed: set[str] = field(default_factory=set)
+    """Invoices."""
+    to_pay: dict[str, Data] = field(default_factory=dict)
+    """Invoice → its order to pay."""
+    payment_refused: set[str] = field(default_factory=set)
+    paid: set[str] = field(default_factory=set)
+    """Invoices."""
+    word_refused: set[tuple[str, str]] = field(default_factory=set)
+    """(source, id) of what the gateway refused."""
+
+    def wants(self, kind: str) -> bool:
+        """Whether anybody needs the data of this event type."""
+        return kind in _TAKES
+
+    def take(self, kind: str, data: Data) -> None:
+        """One event of the stream; types that nobody waits for are passed over."""
+        taker = _TAKES.get(kind)
+        if taker is not None:
+            taker(self, data)
+
+
+def _verdict(seen: Seen, data: Data) -> None:
+    if data["outcome"] == "refused":
+        seen.word_refused.add((data["event_source"], data["event_id"]))
+
+
+def _certified(seen: Seen, data: Data) -> None:
+    seen.certified[data["delivery_note"]] = data["quantity"]
+
+
+def _to_pay(seen: Seen, data: Data) -> None:
+    seen.to_pay[data["invoice"]] = data
+
+
+_TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
+    f"fr.filrouge.{name}.v1": taker
+    for name, taker in {
+        "equipment.order-placed": lambda seen, data: seen.placed.add(data["order"]),
+        "equipment.order-refused": lambda seen, data: seen.refused.add(data["order"]),
+        "delivery.reception-recorded": lambda seen, data: seen.received.add(data["delivery_note"]),
+        "delivery.rejection-recorded": lambda seen, data: seen.rejected.add(data["delivery_note"]),
+        "delivery.verification-refused": lambda seen, data: seen.decision_refused.add(
+            data["delivery_note"]
+        ),
+        "delivery.service-certified": _certified,
+        "budget.invoice-disputed": lambda seen, data: seen.disputed.add(data["invoice"]),
+        "payment.payment-ordered": _to_pay,
+        "payment.payment-refused": lambda seen, data: seen.payment_refused.add(data["payment"]),
+        "payment.payment-recorded": lambda seen, data: seen.paid.add(data["invoice"]),
+        "verdicts.verdict-given": _verdict,
+    }.items()
+}

@@ -1,0 +1,133 @@
+"""Brings the topics into Kafka as the contracts name them; what is there already must be the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from filrouge_contracts.entry import GATEWAY
+from filrouge_contracts.topics import GENERATION, TopicSpec
+
+REPLICATION_OF_THE_CLUSTER = -1
+VISIBLE_SECONDS = 30.0
+PAUSE_SECONDS = 0.05
+
+
+class TopicsDiffer(Exception):
+    """Kafka has a topic that is not as the contracts say."""
+
+
+async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
+    """The names of the topics that had to be created; safe to call again and by several at once.
+
+    A number of partitions is never changed in place, because keys would move to other lanes.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        created = await _create(admin, specs)
+        found = await _partitions(admin, [spec.name for spec in specs])
+        wrong = [
+            f"{spec.name} has {found[spec.name]} partitions instead of {spec.partitions}"
+            for spec in specs
+            if not _fits(spec, found[spec.name])
+        ] + await _wrong_settings(admin, specs)
+    finally:
+        await admin.close()
+    if wrong:
+        raise TopicsDiffer(
+            f"{'; '.join(wrong)}. A new generation of topics is needed, not a change."
+        )
+    return created
+
+
+def _fits(spec: TopicSpec, partitions: int) -> bool:
+    """A lane of the gateway is a partner's and no hash: its topics grow with the partners."""
+    if spec.name.endswith(f".{GATEWAY}.{GENERATION}"):
+        return partitions >= spec.partitions
+    return partitions == spec.partitions
+
+
+async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> None:
+    """Gives the topics at least so many partitions; only for those where a lane is not a hash."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        found = await _partitions(admin, names)
+        small = [name for name in names if found[name] < partitions]
+        if not small:
+            return
+        await admin.create_partitions({name: NewPartitions(partitions) for name in small})
+        async with asyncio.timeout(VISIBLE_SECONDS):
+            while True:
+                if min((await _partitions(admin, small)).values()) >= partitions:
+                    return
+                await asyncio.sleep(PAUSE_SECONDS)
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> list[str]:
+    there = set(await admin.list_topics())
+    missing = [spec for spec in specs if spec.name not in there]
+    if not missing:
+        return []
+    answer = await admin.create_topics([_new_topic(spec) for spec in missing])
+    created = []
+    for name, code, *message in answer.topic_errors:
+        error = for_code(code)
+        if code == 0:
+            created.append(name)
+        elif error is not TopicAlreadyExistsError:
+            raise KafkaError(f"topic {name} could not be created: {error.__name__} {message}")
+    return created
+
+
+def _new_topic(spec: TopicSpec) -> NewTopic:
+    return NewTopic(
+        spec.name,
+        num_partitions=spec.partitions,
+        replication_factor=REPLICATION_OF_THE_CLUSTER,
+        replica_assignments={},
+        topic_configs=dict(spec.config),
+    )
+
+
+async def _partitions(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
+    """Of each topic, as soon as the brokers know all of them and who leads them."""
+    async with asyncio.timeout(VISIBLE_SECONDS):
+        while True:
+            described = await admin.describe_topics(list(names))
+            if all(_visible(topic) for topic in described):
+                return {topic["topic"]: len(topic["partitions"]) for topic in described}
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _visible(topic: Mapping[str, Any]) -> bool:
+    leaders = [partition["leader"] for partition in topic["partitions"]]
+    return topic["error_code"] == 0 and all(leader >= 0 for leader in leaders)
+
+
+async def _wrong_settings(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> list[str]:
+    asked = [
+        ConfigResource(ConfigResourceType.TOPIC, spec.name, dict(spec.config)) for spec in specs
+    ]
+    found: dict[str, dict[str, str]] = {}
+    for answer in await admin.describe_configs(asked):
+        for resource in answer.resources:
+            found[resource[3]] = _settings(resource)
+    return [
+        f"{spec.name} has {name}={found[spec.name].get(name)} instead of {value}"
+        for spec in specs
+        for name, value in spec.config.items()
+        if found[spec.name].get(name) != value
+    ]
+
+
+def _settings(resource: Any) -> dict[str, str]:
+    """The fourth of a described resource is its name, the fifth its entries: name, value and more."""
+    return {entry[0]: entry[1] for entry in resource[4]}
