@@ -1,0 +1,120 @@
+"""`make bench`: what a stage costs, against a floor and against the ordinary way, in one run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filrouge.stack import local_stack
+
+from tests.bench.contestants import floor_below, naive_handler, stage
+from tests.bench.installation import LANES, Installation
+from tests.bench.past import past_of
+from tests.bench.rates import Measured, summary
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int
+    records: int
+    naive_records: int
+    lines: int = 400
+
+
+FULL, QUICK = Size(5, 120_000, 500), Size(1, 8_000, 100)
+
+
+@dataclass
+class Figures:
+    """Every round of everything; what is printed and kept is made of these."""
+
+    stage: list[Measured] = field(default_factory=list)
+    floor: list[Measured] = field(default_factory=list)
+    naive: list[Measured] = field(default_factory=list)
+    rebuild: list[float] = field(default_factory=list)
+    re_execution: list[float] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        rounds = zip(self.stage, self.floor, self.naive, strict=True)
+        ratios = [(ours, below, naive) for ours, below, naive in rounds]
+        return {
+            **_both("stage", self.stage),
+            **_both("floor", self.floor),
+            **_both("naive", self.naive),
+            "ratio_to_naive": summary(
+                [o.events_per_second / n.events_per_second for o, _, n in ratios]
+            ),
+            "ratio_to_floor": summary(
+                [o.events_per_second / b.events_per_second for o, b, _ in ratios]
+            ),
+            "ratio_to_floor_cpu": summary(
+                [o.events_per_cpu_second / b.events_per_cpu_second for o, b, _ in ratios]
+            ),
+            "rebuild": summary(self.rebuild),
+            "re_execution": summary(self.re_execution),
+        }
+
+
+def _both(name: str, rounds: Sequence[Measured]) -> dict[str, dict[str, float]]:
+    return {
+        name: summary([one.events_per_second for one in rounds]),
+        f"{name}_per_cpu_second": summary([one.events_per_cpu_second for one in rounds]),
+    }
+
+
+async def run(size: Size, here: Installation) -> Figures:
+    figures = Figures()
+    await stage(here, await here.prepare())  # the credits, and a broker that has warmed up
+    for number in range(size.rounds):
+        asked = await here.ask(size.records)
+        figures.naive.append(await naive_handler(here, number, size.naive_records))
+        figures.stage.append(await stage(here, asked))
+        figures.floor.append(await floor_below(here, asked, number))
+        _say(
+            f"round {number + 1} of {size.rounds}: stage {_shown(figures.stage[-1])}, "
+            f"floor {_shown(figures.floor[-1])}, naive {_shown(figures.naive[-1])}"
+        )
+    for lane in range(LANES):
+        past = await past_of(here, lane)
+        figures.rebuild.append(past.rebuilt_per_second)
+        figures.re_execution.append(past.reexecuted_per_second)
+    return figures
+
+
+def _shown(measured: Measured) -> str:
+    return f"{measured.events_per_second:,.0f}/s ({measured.events_per_cpu_second:,.0f}/cpu-s)"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
+    options = parser.parse_args()
+    size = QUICK if options.quick else FULL
+    gc.set_threshold(200_000, 50, 1000)  # as the service does
+    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
+        figures = asyncio.run(run(size, Installation(stack, size.lines)))
+    numbers = figures.as_json()
+    for name, value in numbers.items():
+        _say(f"{name:24} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(numbers, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
