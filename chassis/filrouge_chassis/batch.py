@@ -7,66 +7,35 @@ another way than the lane did. Nothing here touches Kafka, PostgreSQL or a clock
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import msgspec
 from filrouge_contracts.event import Event
 from filrouge_contracts.journal import BatchDecided, DefectNote, ReadRange
-from filrouge_contracts.parking import RecordRedriven
 from filrouge_contracts.topics import CONTROL
 from msgspec.structs import replace
 
 from filrouge_chassis import parking
-from filrouge_chassis.control import Control, ControlLog, from_microseconds, to_microseconds
+from filrouge_chassis.control import ControlLog, from_microseconds, to_microseconds
 from filrouge_chassis.decider import Decider, Due, State, kind_of
-from filrouge_chassis.errors import (
-    Defect,
-    RuleFailed,
-    SequenceHole,
-    SkippedRecords,
-    TooManyDefects,
-)
-from filrouge_chassis.facts import Fact, FactReader
-from filrouge_chassis.lane_row import LaneRow, WakeCursor
+from filrouge_chassis.defects import Defects
+from filrouge_chassis.errors import Defect, Malformed, RuleFailed, SequenceHole, SkippedRecords
+from filrouge_chassis.facts import Fact, Read, Redriven, Unreadable
+from filrouge_chassis.lane_row import LaneRow, WakeCursor, changed_closed, changed_watermarks
 from filrouge_chassis.outbound import Identity, Outbound
+from filrouge_chassis.progress import Counts, Progress
 from filrouge_chassis.records import Outgoing, Record, encode_outgoing
 
-DEFECTS_IN_A_ROW_AT_MOST = 50
-CLOSED_KEYS_AT_MOST = 10_000
-Defects = AbstractSet[tuple[str, int, str]]
-"""(partition, offset, key of the timer or "") of what raised."""
+ROW_AT_MOST_BYTES = 8 * 1024 * 1024
+DEFECTS_AT_MOST = 100
 
 
-@dataclass(slots=True)
-class Progress:
-    """What a lane carries from batch to batch; batches that decided nothing are noted with the next."""
+class States(Protocol):
+    """Where a batch finds the states it starts from; None: the aggregate has none yet."""
 
-    row: LaneRow
-    control: Control
-    read: list[list[Any]] = field(
-        default_factory=list
-    )  # [partition, first, end], not yet journalled
-    defects_in_a_row: int = 0
-
-    def copy(self) -> Progress:
-        read = [list(part) for part in self.read]
-        return Progress(self.row.copy(), self.control, read, self.defects_in_a_row)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the batch did, for the metrics."""
-
-    taken: int = 0
-    ignored: int = 0
-    duplicates: int = 0
-    parked: int = 0
-    woken: int = 0
-    oldest_ms: int | None = None  # arrival of the oldest partner's record behind a decision
-    decided: dict[str, int] = field(default_factory=dict)  # event type → number
+    def get(self, key: str, /) -> State | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +55,6 @@ class _Place(msgspec.Struct):
     topic: str
     number: int
     name: str
-    is_redrive: bool
     span: list[Any]  # the last of `Progress.read`, whose end is the position
     seen: dict[str, int] | None  # its watermarks; None before the first one
 
@@ -97,26 +65,32 @@ class Batch:
     def __init__(
         self,
         decider: Decider,
-        reader: FactReader,
         identity: Identity,
         committed: LaneRow,
         progress: Progress,
-        states: Mapping[str, State],
-        known_defects: Defects | None = None,
+        states: States,
+        noted: Iterable[DefectNote] | None = None,
     ) -> None:
+        """`noted`: when a journalled batch is decided again, the defects of its record."""
         self.progress = progress.copy()
         self.counts = Counts()
         self.states: dict[str, State] = {}
-        self._decider, self._reader, self._identity = decider, reader, identity
+        self._decider, self._identity = decider, identity
         self._committed = committed
         self._row = self.progress.row
         self._cached = states
         self._context = self.progress.control.context(decider.service)
         self._out = Outbound(identity, self._row)
         self._out.set_time(self._context.now)
-        self._defects: list[DefectNote] = []
-        self._known_defects = known_defects
+        self._defects = Defects(identity, self.progress, self._out, noted)
         self._place: _Place | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether the outbox row or the journal record is large enough; the rest is for the next batch."""
+        return (
+            self._out.size_bytes >= ROW_AT_MOST_BYTES or len(self._defects.notes) >= DEFECTS_AT_MOST
+        )
 
     # --- what a batch is made of, in this order -------------------------------------------------
 
@@ -142,17 +116,17 @@ class Batch:
             if key in self._row.closed:
                 continue
             try:
-                self._raise_if_known(CONTROL, tick, key)
+                self._defects.raise_noted((CONTROL, tick, key))
                 self._decide(key, Due(from_microseconds(due_us)), self._timer(tick, key), None)
             except Defect as error:
-                self._defects.append(DefectNote(partition=CONTROL, offset=tick, key=key))
+                error = self._defects.note((CONTROL, tick, key), error)
                 self._park(key, parking.Timer(CONTROL, tick, due_us), error)
         if done:
             self._row.waking = None
 
-    def take(self, record: Record, read: Fact | Defect | None = None) -> None:
+    def take(self, record: Record, read: Read) -> None:
         """Takes one record at the lane's position; below it there is nothing to do. `read`: what the
-        reader said about the record, if it was asked already.
+        reader said about the record.
 
         Raises SkippedRecords, SequenceHole or TooManyDefects: then the batch is dropped.
         """
@@ -166,31 +140,22 @@ class Batch:
             raise SkippedRecords(f"{place.name}: expected offset {place.span[2]}, got {offset}")
         place.span[2] = self._row.positions[place.name] = offset + 1
         self.counts.taken += 1
-        if place.is_redrive:
-            self._redrive(place.name, record)
+        if isinstance(read, Fact) and read.source is not None and not self._is_new(place, read):
+            self.counts.duplicates += 1
             return
         try:
-            self._raise_if_known(place.name, offset, "")
-            if isinstance(read, Defect):
-                raise read
-            fact = self._reader.read(record) if read is None else read
-            if not self._is_new(place, fact):
-                self.counts.duplicates += 1
-            elif fact.model is None:
-                self.counts.ignored += 1
-            elif fact.key in self._row.closed:
-                self._park(fact.key, record, None)
-            else:
-                self._decide(fact.key, fact.event(), self._origin(record), fact)
+            self._defects.raise_noted((place.name, offset, ""))
+            self._take_new(record, read)
         except Defect as error:
-            self._defects.append(DefectNote(partition=place.name, offset=offset, key=""))
-            self._park(self._reader.key_of(record), record, error)
+            error = self._defects.note((place.name, offset, ""), error)
+            if not isinstance(read, Redriven):  # that one is parked still
+                self._park(read.key, record, error)
 
     def finish(self, note_anyway: bool = False) -> Decided | None:
         """The batch as one unit to commit; None if it decided nothing: then only progress moved."""
         row, out = self._row, self._out
         changed_nothing = not out.events and row.closed == self._committed.closed
-        if changed_nothing and not self._defects and not note_anyway:
+        if changed_nothing and not self._defects.notes and not note_anyway:
             return None
         events_bytes = encode_outgoing(out.events)
         row.batch += 1
@@ -211,7 +176,7 @@ class Batch:
                 for partition, first, end in self.progress.read
                 if end > first
             ),
-            defects=tuple(self._defects),
+            defects=tuple(self._defects.notes),
             watermarks=changed_watermarks(self._committed, row),
             closed=changed_closed(self._committed, row),
             events_sha256=hashlib.sha256(events_bytes).hexdigest(),
@@ -232,29 +197,39 @@ class Batch:
             record.topic,
             record.partition,
             name,
-            self._reader.is_redrive(record),
             spans[-1],
             self._row.watermarks.get(name),
         )
 
     def _is_new(self, place: _Place, fact: Fact) -> bool:
         """Advances the watermark of the producing lane; False for a record published again."""
-        source = fact.source
-        if source is None:
-            return True
+        assert fact.source is not None
         seen = place.seen
         if seen is None:
             seen = place.seen = self._row.watermarks.setdefault(place.name, {})
-        last = seen.get(source, 0)
+        last = seen.get(fact.source, 0)
         if fact.sequence <= last:
             return False
         if fact.prev != last:
             raise SequenceHole(
-                f"{place.name}: {source} sent {fact.sequence} after its {fact.prev}, but the last"
+                f"{place.name}: {fact.source} sent {fact.sequence} after its {fact.prev}, but the last"
                 f" one seen here is {last}; find the missing records before going on"
             )
-        seen[source] = fact.sequence
+        seen[fact.source] = fact.sequence
         return True
+
+    def _take_new(self, record: Record, read: Read) -> None:
+        """Raises Defect if the record cannot be processed."""
+        if isinstance(read, Redriven):
+            self._redrive(read)
+        elif isinstance(read, Unreadable):
+            raise Malformed(read.reason)
+        elif read.key in self._row.closed:
+            self._park(read.key, record, None)
+        elif read.model is None and read.malformed is None:
+            self.counts.ignored += 1
+        else:
+            self._decide(read.key, read.event(), self._origin(record), read)
 
     def _decide(self, key: str, event: Any, cause: str, fact: Fact | None) -> None:
         """decide and evolve; raises Defect and then has changed nothing."""
@@ -303,80 +278,21 @@ class Batch:
     # --- defects ---------------------------------------------------------------------------------
 
     def _park(self, key: str, record: Record | parking.Timer, error: Defect | None) -> None:
-        """Parks a record: because of `error`, or (None) because its key is closed."""
-        closed = self._row.closed
-        if key not in closed and len(closed) >= CLOSED_KEYS_AT_MOST:
-            raise TooManyDefects(f"{len(closed)} keys are closed: re-drive them first")
-        if error is not None:
-            self._count_defect(error)
-        parked, redriven = closed.get(key, (0, 0))
-        event = parking.parked(
-            self._identity.service, self._identity.lane, key, parked + 1, record, error
-        )
-        cause = f"{self._identity.service}/{event.topic}/{event.partition}/{event.offset}"
-        self._out.add(key, self._out.prepare([event]), f"{cause}/parked", None)
-        closed[key] = (parked + 1, redriven)
+        self._defects.park(key, record, error)
         self.counts.parked += 1
 
-    def _count_defect(self, error: Defect) -> None:
-        self.progress.defects_in_a_row += 1
-        limit = DEFECTS_IN_A_ROW_AT_MOST
-        if self.progress.defects_in_a_row > limit and self._known_defects is None:
-            raise TooManyDefects(f"{limit} records in a row failed; the last one: {error}")
-
-    def _raise_if_known(self, partition: str, offset: int, key: str) -> None:
-        """When deciding again: what was parked then is parked again, even if the rule is mended."""
-        if self._known_defects is not None and (partition, offset, key) in self._known_defects:
-            raise RuleFailed("was parked when it was decided first")
-
-    def _redrive(self, partition: str, record: Record) -> None:
-        """A parked record on its second way; out of turn, unknown or failing again: no effect."""
-        closed = self._row.closed
-        try:
-            self._raise_if_known(partition, record.offset, "")
-            redriven = self._reader.redriven(record)
-            parked, done = closed.get(redriven.key, (0, 0))
-            if redriven.index != done + 1 or redriven.index > parked:
-                self.counts.ignored += 1
-                return
-            self._process_again(redriven)
-        except Defect:
-            self._defects.append(DefectNote(partition=partition, offset=record.offset, key=""))
+    def _redrive(self, redriven: Redriven) -> None:
+        """A parked record on its second way; out of turn: no effect. Raises Defect if it fails again."""
+        if not self._defects.is_next(redriven.key, redriven.index):
+            self.counts.ignored += 1
             return
-        if done + 1 == parked:
-            del closed[redriven.key]
-        else:
-            closed[redriven.key] = (parked, done + 1)
-
-    def _process_again(self, redriven: RecordRedriven) -> None:
-        origin = redriven.parked
-        if origin.due_us is not None:
+        origin, fact = redriven.parked, redriven.fact
+        if isinstance(fact, Unreadable):
+            raise Malformed(fact.reason)
+        if fact is None:
+            assert origin.due_us is not None
             cause = self._timer(origin.offset, redriven.key)
             self._decide(redriven.key, Due(from_microseconds(origin.due_us)), cause, None)
-            return
-        record = parking.original(origin)
-        fact = self._reader.read(record)
-        if fact.model is not None:
-            self._decide(fact.key, fact.event(), self._origin(record), fact)
-
-
-def changed_watermarks(before: LaneRow, after: LaneRow) -> dict[str, dict[str, int]]:
-    """The watermarks of `after` that `before` does not have."""
-    changed: dict[str, dict[str, int]] = {}
-    for partition, seen in after.watermarks.items():
-        old = before.watermarks.get(partition, {})
-        if seen != old:
-            changed[partition] = {
-                source: last for source, last in seen.items() if old.get(source) != last
-            }
-    return changed
-
-
-def changed_closed(before: LaneRow, after: LaneRow) -> dict[str, tuple[int, int]]:
-    """Closed keys whose numbers changed; (0, 0) for one that is open again."""
-    keys = before.closed.keys() | after.closed.keys()
-    return {
-        key: after.closed.get(key, (0, 0))
-        for key in sorted(keys)
-        if before.closed.get(key) != after.closed.get(key)
-    }
+        elif fact.model is not None or fact.malformed is not None:
+            self._decide(fact.key, fact.event(), self._origin(parking.original(origin)), fact)
+        self._defects.redriven(redriven.key)

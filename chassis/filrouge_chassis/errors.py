@@ -7,7 +7,8 @@
     ├── Defect               our own mistake with one record: the record is parked, its key closed
     │   ├── Malformed        a record from inside that is not understood
     │   ├── TooLarge         a decided event that Kafka would never accept
-    │   └── RuleFailed       a rule or an evolution raised
+    │   ├── RuleFailed       a rule or an evolution raised
+    │   └── NotedDefect      when deciding again: what the journal notes of one of the above
     ├── SkippedRecords       a record beyond the position: seek back, process nothing
     └── LaneStopped          going on would lose or double something: stop loudly, a person decides
         ├── SequenceHole     a producing lane's events are missing from a partition
@@ -18,6 +19,8 @@
 
 Refusals are not errors: what a partner says wrongly is answered by an event.
 """
+
+REASON_AT_MOST_CHARACTERS = 500
 
 
 class FilrougeError(Exception):
@@ -41,6 +44,15 @@ class Defect(FilrougeError):
 
     remedy = "fix the release, then run: filrouge parked redrive"
 
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    @property
+    def reason(self) -> str:
+        """What happened; cut where the journal would grow too large."""
+        return str(self)[:REASON_AT_MOST_CHARACTERS]
+
 
 class Malformed(Defect):
     """A record that should have come from one of our own lanes, but does not read like it."""
@@ -54,6 +66,18 @@ class TooLarge(Defect):
 
 class RuleFailed(Defect):
     """A rule, an evolution or the encoding of its events raised."""
+
+
+class NotedDefect(Defect):
+    """A defect in the words of the first time, whatever this release would say."""
+
+    def __init__(self, name: str, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self._name, self.remedy = name, remedy
+
+    @property
+    def name(self) -> str:
+        return self._name
 
 
 class SkippedRecords(FilrougeError):

@@ -7,64 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Sequence
 
-from filrouge_chassis.batch import Batch, Counts, Decided, Progress
-from filrouge_chassis.control import Control, ControlLog
-from filrouge_chassis.decider import Decider, State, kind_of
+from filrouge_chassis.batch import Batch, Decided
+from filrouge_chassis.control import Control
 from filrouge_chassis.errors import SkippedRecords, Transient
-from filrouge_chassis.facts import FactReader
+from filrouge_chassis.facts import keys_of
 from filrouge_chassis.lane_row import LaneRow
-from filrouge_chassis.log import Feed, Log
 from filrouge_chassis.opening import open_lane
 from filrouge_chassis.outbound import Identity
+from filrouge_chassis.progress import Progress
 from filrouge_chassis.records import Partition, Record, encode_outgoing
 from filrouge_chassis.relay import Relay
 from filrouge_chassis.replay import Past
-from filrouge_chassis.states import decode_state, stored_states
+from filrouge_chassis.state_cache import StateCache
+from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, OutboxRow
+from filrouge_chassis.surroundings import Surroundings
 from filrouge_chassis.testing.failpoints import reach
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one lane's memory and patience."""
-
-    batch_records: int = 4000
-    inbox_records: int = 8000  # above this the lane's partitions are paused
-    cached_states: int = 100_000
-    wakes_per_batch: int = 500
-    unjournalled_records: int = 50_000  # ignored records after which a batch is noted anyway
-    backoff_seconds: float = 0.05
-    backoff_at_most_seconds: float = 5.0
-    drain_seconds: float = 10.0
-
-
-class Observer:
-    """What a lane tells about itself; the metrics override it, tests too."""
-
-    def loaded(self, lane: int, rebuilt: bool) -> None: ...
-
-    def decided(self, lane: int, counts: Counts, seconds: float, committed: bool) -> None: ...
-
-    def failed(self, lane: int, error: Exception) -> None: ...
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What all lanes of an instance share."""
-
-    decider: Decider
-    reader: FactReader
-    log: Log
-    control: ControlLog
-    feed: Feed
-    observer: Observer
-    limits: Limits
 
 
 class Lane:
@@ -88,7 +51,7 @@ class Lane:
         )
         self._committed = LaneRow()
         self._version = ""
-        self._cache: OrderedDict[str, State] = OrderedDict()
+        self._cache = StateCache(around.decider, store, around.limits.cached_states)
         self._inbox: deque[Record] = deque()
         self._news = asyncio.Event()
         self._paused = False
@@ -251,7 +214,7 @@ class Lane:
         assert waking is not None
         at_most = self._around.limits.wakes_per_batch
         due = await self._store.due(batch.progress.row.now_us, (waking.due_us, waking.key), at_most)
-        await self._cache_states([key for _, key in due])
+        await self._cache.fetch([key for _, key in due])
         batch.wake(due, done=len(due) < at_most)
         await self._finish(batch)
 
@@ -259,25 +222,28 @@ class Lane:
         if not self._inbox:
             return False
         limits = self._around.limits
-        count = min(len(self._inbox), limits.batch_records)
-        records = [self._inbox.popleft() for _ in range(count)]
+        records = [
+            self._inbox.popleft() for _ in range(min(len(self._inbox), limits.batch_records))
+        ]
+        read = [self._around.reader.read(record) for record in records]
+        await self._cache.fetch(keys_of(read))
+        batch, taken = self._batch(), 0
+        for record, one in zip(records, read, strict=True):
+            if batch.full:
+                break
+            batch.take(record, one)
+            taken += 1
+        self._inbox.extendleft(reversed(records[taken:]))
         if self._paused and len(self._inbox) < limits.inbox_records // 2:
             self._paused = False
             self._around.feed.resume(self.partitions)
-        reader = self._around.reader
-        read = reader.read_all(records)
-        await self._cache_states(reader.keys_of(records, read))
-        batch = self._batch()
-        for record, fact in zip(records, read, strict=True):
-            batch.take(record, fact)
-        self._last_read_ms = records[-1].timestamp
+        self._last_read_ms = records[taken - 1].timestamp
         await self._finish(batch)
         return True
 
     def _batch(self) -> Batch:
         return Batch(
             self._around.decider,
-            self._around.reader,
             self.identity,
             self._committed,
             self.progress,
@@ -285,9 +251,12 @@ class Lane:
         )
 
     async def _finish(self, batch: Batch, note_anyway: bool = False) -> None:
-        unjournalled = sum(end - first for _, first, end in batch.progress.read)
-        too_many = unjournalled >= self._around.limits.unjournalled_records
-        decided = batch.finish(note_anyway or too_many)
+        limits, progress = self._around.limits, batch.progress
+        too_much = (
+            progress.unjournalled_records >= limits.unjournalled_records
+            or len(progress.read) >= limits.unjournalled_ranges
+        )
+        decided = batch.finish(note_anyway or too_much)
         started = asyncio.get_running_loop().time()
         if decided is not None:
             await self._commit(batch, decided)
@@ -315,7 +284,7 @@ class Lane:
         await reach("after_commit")
         self._forgotten = acknowledged
         self._committed = row
-        self._remember(decided.states)
+        self._cache.remember(decided.states)
         await self._relay.put(outbox)
 
     async def _forget(self) -> None:
@@ -325,26 +294,3 @@ class Lane:
         if acknowledged > self._forgotten:
             await self._store.forget(self._version, acknowledged)
             self._forgotten = acknowledged
-
-    # --- cached states ---------------------------------------------------------------------------
-
-    async def _cache_states(self, keys: Iterable[str]) -> None:
-        cache = self._cache
-        missing = [key for key in keys if key not in cache]
-        if not missing:
-            return
-        found = await self._store.states(missing)
-        decider = self._around.decider
-        for key in missing:
-            body = found.get(key)
-            kind = kind_of(key)
-            if body is not None:
-                cache[key] = decode_state(decider, kind, body)
-            elif kind in decider.states:
-                cache[key] = decider.initial(kind)
-
-    def _remember(self, states: Mapping[str, State]) -> None:
-        cache = self._cache
-        cache.update(states)
-        while len(cache) > self._around.limits.cached_states:
-            cache.popitem(last=False)

@@ -57,3 +57,25 @@ def encode_row(row: LaneRow) -> bytes:
 
 def decode_row(data: bytes) -> LaneRow:
     return _decoder.decode(data)
+
+
+def changed_watermarks(before: LaneRow, after: LaneRow) -> dict[str, dict[str, int]]:
+    """The watermarks of `after` that `before` does not have."""
+    changed: dict[str, dict[str, int]] = {}
+    for partition, seen in after.watermarks.items():
+        old = before.watermarks.get(partition, {})
+        if seen != old:
+            changed[partition] = {
+                source: last for source, last in seen.items() if old.get(source) != last
+            }
+    return changed
+
+
+def changed_closed(before: LaneRow, after: LaneRow) -> dict[str, tuple[int, int]]:
+    """Closed keys whose numbers changed; (0, 0) for one that is open again."""
+    keys = before.closed.keys() | after.closed.keys()
+    return {
+        key: after.closed.get(key, (0, 0))
+        for key in sorted(keys)
+        if before.closed.get(key) != after.closed.get(key)
+    }

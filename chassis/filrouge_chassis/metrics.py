@@ -9,10 +9,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from filrouge_chassis.batch import Counts
 from filrouge_chassis.errors import LaneLost
 from filrouge_chassis.instance import Instance
-from filrouge_chassis.lane import Observer
+from filrouge_chassis.progress import Counts
+from filrouge_chassis.surroundings import Observer
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES = (1, 4, 16, 64, 256, 1024, 4096, 16384)

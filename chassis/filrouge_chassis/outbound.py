@@ -57,6 +57,7 @@ class Outbound:
         self.journal_sequence = row.sequence + 1
         self.sequence = self.journal_sequence
         self.events: list[Outgoing] = []
+        self.size_bytes = 0  # of the events' values
         self._time = b""
 
     def set_time(self, now: datetime) -> None:
@@ -102,6 +103,7 @@ class Outbound:
         subject_bytes = subject.encode()
         for count, event in enumerate(prepared):
             self.sequence += 1
+            self.size_bytes += len(event.value)
             identity = f"{cause}/{count}"
             self.events.append(
                 self._number(

@@ -36,10 +36,8 @@ def parked(
         "behind": error is None,
         "topic": record.topic,
         "offset": record.offset,
-        "error": "" if error is None else type(error).__name__,
-        "reason": "waits behind an earlier record of its key"
-        if error is None
-        else str(error)[:2000],
+        "error": "" if error is None else error.name,
+        "reason": "waits behind an earlier record of its key" if error is None else error.reason,
         "remedy": "is re-driven after that one" if error is None else error.remedy,
     }
     if isinstance(record, Timer):

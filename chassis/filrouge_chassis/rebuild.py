@@ -14,13 +14,13 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.journal import BatchDecided
 from filrouge_contracts.register import REGISTER
 
-from filrouge_chassis.batch import Progress
 from filrouge_chassis.control import Control, to_microseconds
 from filrouge_chassis.decider import Decider, State, kind_of
 from filrouge_chassis.errors import Diverged
 from filrouge_chassis.history import history
 from filrouge_chassis.journal import Journal
 from filrouge_chassis.lane_row import LaneRow, WakeCursor
+from filrouge_chassis.progress import Progress
 from filrouge_chassis.records import Outgoing, encode_outgoing
 from filrouge_chassis.replay import Past, difference, replay_batch
 from filrouge_chassis.store import OutboxRow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from filrouge_contracts.journal import BatchDecided
 
-from filrouge_chassis.batch import Batch, Decided, Progress
+from filrouge_chassis.batch import Batch, Decided
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.decider import Decider, State
 from filrouge_chassis.errors import Diverged
@@ -17,6 +17,7 @@ from filrouge_chassis.journal import Journal
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.log import Log
 from filrouge_chassis.outbound import Identity
+from filrouge_chassis.progress import Progress
 from filrouge_chassis.records import Outgoing, Partition
 from filrouge_chassis.states import due_of
 from filrouge_chassis.tape import Tape
@@ -47,15 +48,14 @@ async def replay_batch(
     past: Past, tape: Tape, note: BatchDecided, progress: Progress, states: Mapping[str, State]
 ) -> tuple[Batch, Decided]:
     """Decides the batch of `note` again, after everything before it; raises Diverged."""
-    defects = frozenset((defect.partition, defect.offset, defect.key) for defect in note.defects)
-    batch = Batch(past.decider, past.reader, past.identity, progress.row, progress, states, defects)
+    batch = Batch(past.decider, past.identity, progress.row, progress, states, note.defects)
     if note.control_end > progress.row.control_offset:
         batch.take_control(past.control, note.control_end)
     _wake(batch, note, states)
     for part in note.read:
         async for chunk in tape.read(Partition.parse(part.partition), part.first, part.end):
             for record in chunk:
-                batch.take(record)
+                batch.take(record, past.reader.read(record))
     decided = batch.finish(note_anyway=True)
     assert decided is not None
     return batch, decided

@@ -25,12 +25,13 @@ from filrouge_chassis.errors import LaneStopped, Transient
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.instance import ConsumerFeed, Instance
 from filrouge_chassis.kafka import KafkaLog
-from filrouge_chassis.lane import Lane, Limits, Surroundings
+from filrouge_chassis.lane import Lane
 from filrouge_chassis.layout import FactLayout, LanePlan, Layout, PartnerLayout, lane_assignor
 from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
 from filrouge_chassis.settings import Settings, SettingsInvalid
+from filrouge_chassis.surroundings import Limits, Surroundings
 from filrouge_chassis.testing import failpoints
 
 logger = logging.getLogger(__name__)

@@ -8,18 +8,19 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from filrouge_chassis.batch import Counts
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.decider import Decider
 from filrouge_chassis.errors import PublishFailed, Transient
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.journal import Journal
-from filrouge_chassis.lane import Lane, Limits, Observer, Surroundings
+from filrouge_chassis.lane import Lane
 from filrouge_chassis.outbound import Identity
+from filrouge_chassis.progress import Counts
 from filrouge_chassis.rebuild import rebuild
 from filrouge_chassis.records import Outgoing, Partition
 from filrouge_chassis.replay import Past, reexecute
 from filrouge_chassis.states import stored_states
+from filrouge_chassis.surroundings import Limits, Observer, Surroundings
 from filrouge_chassis.testing import toy
 from filrouge_chassis.testing.fake_log import FakeBroker, FakeFeed, FakeLog
 from filrouge_chassis.testing.fake_store import FakeDatabase, FakeLaneStore

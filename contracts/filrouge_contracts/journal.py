@@ -20,13 +20,16 @@ class ReadRange(BaseModel):
 
 
 class DefectNote(BaseModel):
-    """A record (or, on the control topic, the timer of `key`) that raised and was parked."""
+    """A record (or, on the control topic, the timer of `key`) that raised, and why."""
 
     model_config = _FROZEN
 
     partition: str
     offset: int
     key: str
+    error: str
+    reason: str
+    remedy: str
 
 
 class BatchDecided(Event):

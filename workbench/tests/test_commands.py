@@ -161,7 +161,6 @@ def test_what_was_parked_and_taken_again_hangs_together(installation: Installati
     assert (found.breaches, found.parked) == ([], 2)
 
 
-@pytest.mark.xfail(reason="a parked record is decided again with another reason and no watermark")
 def test_what_was_parked_is_decided_again_alike(installation: Installation) -> None:
     done = asyncio.run(reexecute_everything(installation.stack.kafka, LANES))
     assert done.differences == []

@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from filrouge_chassis.batch import Batch, Progress
+from filrouge_chassis.batch import Batch
 from filrouge_chassis.control import Control
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.outbound import Identity
+from filrouge_chassis.progress import Progress
 from filrouge_chassis.records import Outgoing, RawRecord
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.partners import partner_record
@@ -165,9 +166,9 @@ def _batch(records: list[RawRecord]) -> list[Outgoing]:
     control = Control(now=START, partners={SCHOOL: _partner(SCHOOL, "school")})
     reader = FactReader(DECIDER, "redrive.g1")
     identity = Identity("partner_gateway", 0, 4)
-    batch = Batch(DECIDER, reader, identity, row, Progress(row, control), {})
+    batch = Batch(DECIDER, identity, row, Progress(row, control), {})
     for record in records:
-        batch.take(record)
+        batch.take(record, reader.read(record))
     decided = batch.finish()
     assert decided is not None
     return list(decided.events)
