@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -18,6 +20,7 @@ from filrouge_chassis.testing.failpoints import reach
 
 logger = logging.getLogger(__name__)
 OFFSETS_EVERY_SECONDS = 1.0
+OFFSETS_PAUSE_SECONDS = 0.1  # however often lanes fall idle
 MakeLane = Callable[[LanePlan], Lane]
 
 
@@ -26,6 +29,7 @@ class ConsumerFeed:
 
     def __init__(self) -> None:
         self.find_consumer: Callable[[], AIOKafkaConsumer | None] = lambda: None
+        self.fell_idle = asyncio.Event()
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
@@ -41,6 +45,9 @@ class ConsumerFeed:
 
     def resume(self, partitions: Collection[Partition]) -> None:
         self._each("resume", partitions)
+
+    def idle(self) -> None:
+        self.fell_idle.set()
 
     def _each(self, action: str, partitions: Collection[Partition]) -> None:
         if self.consumer is None:
@@ -106,7 +113,6 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def deliver(self, records: Iterable[Record]) -> None:
         """Hands the records of one fetch to their lanes."""
-        self.last_poll = asyncio.get_running_loop().time()
         shares: defaultdict[Lane, list[Record]] = defaultdict(list)
         for record in records:
             owner = self._owners.get(Partition(record.topic, record.partition))
@@ -123,10 +129,14 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- offsets, for monitoring and scaling only ---------------------------------------------------
 
     async def commit_offsets_for_ever(self) -> None:
-        """Every second what PostgreSQL holds; a failure costs a graph a point, nothing else."""
+        """Every second, and when a lane falls idle, what PostgreSQL holds; a failure costs a graph a
+        point, nothing else."""
         last: dict[TopicPartition, int] = {}
         while True:
-            await asyncio.sleep(OFFSETS_EVERY_SECONDS)
+            await asyncio.sleep(OFFSETS_PAUSE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._feed.fell_idle.wait(), OFFSETS_EVERY_SECONDS)
+            self._feed.fell_idle.clear()
             now = self.positions()
             if now == last or self._feed.consumer is None:
                 continue
@@ -163,6 +173,23 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
         return lag
 
     # --- health ------------------------------------------------------------------------------------
+
+    def watch_polls(self) -> None:
+        """From now on notes each poll, to tell a consumer that hangs from one that finds nothing."""
+        consumer, loop = self._feed.consumer, asyncio.get_running_loop()
+        assert consumer is not None
+        poll = consumer.getmany
+        self.last_poll = loop.time()
+
+        async def noted(*arguments: Any, **options: Any) -> Any:
+            self.last_poll = loop.time()
+            return await poll(*arguments, **options)
+
+        consumer.getmany = noted
+
+    def last_poll_seconds(self) -> float:
+        """How long ago the consumer asked for records."""
+        return asyncio.get_running_loop().time() - self.last_poll
 
     @property
     def stopped(self) -> Sequence[Lane]:

@@ -163,6 +163,7 @@ class Lane:
             if await self._take_control() or await self._take_records():
                 continue
             await self._forget()
+            self._around.feed.idle()
             await self._wait(None)
 
     async def _wait(self, timeout_seconds: float | None) -> None:

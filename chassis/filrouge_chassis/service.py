@@ -37,6 +37,7 @@ from filrouge_chassis.testing import failpoints
 logger = logging.getLogger(__name__)
 quiet = logging.getLogger("faststream")
 BACKOFF_AT_MOST_SECONDS = 5.0
+POLL_AT_MOST_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Process:
 
     async def _after(self) -> None:
         follow = follow_control(self.log, self.control, self.instance.control_news)
-        self.instance.last_poll = asyncio.get_running_loop().time()
+        self.instance.watch_polls()
         self.tasks = [
             asyncio.create_task(follow, name="control"),
             asyncio.create_task(self.instance.commit_offsets_for_ever(), name="offsets"),
@@ -178,6 +179,9 @@ class Process:
         ended = [task.get_name() for task in (*self.tasks, *self.subscriber.tasks) if task.done()]
         stopped = [f"{lane.identity.source}: {lane.stopped}" for lane in self.instance.stopped]
         problems = [f"task {name} has ended" for name in ended] + stopped
+        silent = self.instance.last_poll_seconds()
+        if silent > POLL_AT_MOST_SECONDS:
+            problems.append(f"the consumer has not polled for {silent:.0f} seconds")
         return _answer(problems)
 
     async def _ready(self, _scope: object) -> AsgiResponse:

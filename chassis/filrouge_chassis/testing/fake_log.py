@@ -103,6 +103,9 @@ class FakeFeed:
     def resume(self, partitions: Collection[Partition]) -> None:
         self.paused.difference_update(partitions)
 
+    def idle(self) -> None:
+        return
+
     def fetchable(self) -> list[Partition]:
         """Partitions that have something new and are not paused."""
         return [
