@@ -17,6 +17,7 @@ from filrouge_chassis.relay import Relay
 from filrouge_chassis.replay import Past
 from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, Loaded, OutboxRow
+from filrouge_chassis.testing.failpoints import reach
 
 logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 60.0
@@ -75,7 +76,9 @@ async def _rebuild(
     journal = Journal.of(past.log, past.identity)
     rebuilt = await rebuild(past, journal)
     await _check_bounds(past, partitions, rebuilt.row, journal)
+    await reach("before_replace")
     new = await store.replace(version, rebuilt.row, stored_states(rebuilt.states), rebuilt.outbox)
+    await reach("after_replace")
     return Opened(new, rebuilt.row, rebuilt.outbox, journal, rebuilt=True)
 
 

@@ -33,7 +33,7 @@ class Settings(BaseModel):
     session_timeout_ms: Annotated[int, Field(ge=1000, description="Group session")] = 10_000
     request_timeout_seconds: Annotated[float, Field(gt=0, description="Kafka, PostgreSQL")] = 30
     drain_seconds: Annotated[float, Field(gt=0, description="To finish a batch at stop")] = 10
-    failpoints: Annotated[str, Field(description="Fault tests only: name=action,…")] = ""
+    failpoints: Annotated[str, Field(description="Fault tests only: place=action@time,…")] = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

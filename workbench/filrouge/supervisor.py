@@ -57,6 +57,12 @@ class ServiceProcess:
     def running(self) -> bool:
         return self.child.running
 
+    def running_and_ready(self) -> bool:
+        """Raises StackFailed if it has ended."""
+        if not self.running:
+            raise self.child.explained(f"{self.child.name} ended while it started")
+        return self.ready()
+
     def ready(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port, PROBE_SECONDS)
         try:
@@ -68,12 +74,8 @@ class ServiceProcess:
             connection.close()
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
-        def ready() -> bool:
-            if not self.running:
-                raise self.child.explained(f"{self.child.name} ended while it started")
-            return self.ready()
-
-        wait_until(ready, seconds, lambda why: self.child.explained(f"{self.child.name}: {why}"))
+        failed = self.child.explained
+        wait_until(self.running_and_ready, seconds, lambda why: failed(f"{self.child.name}: {why}"))
 
 
 @dataclass(slots=True)

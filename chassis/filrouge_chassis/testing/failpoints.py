@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
+import re
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 Hook = Callable[[str], Awaitable[None]]
@@ -16,9 +17,13 @@ NAMES = (
     "before_journal",
     "after_journal",
     "after_publish",
+    "before_replace",
+    "after_replace",
     "before_offsets",
     "after_offsets",
 )
+SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
+_PART = re.compile(rf"({'|'.join(NAMES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
 
 
 def install(hook: Hook | None) -> None:
@@ -34,22 +39,26 @@ async def reach(name: str) -> None:
 
 
 def install_from(plan: str) -> None:
-    """Fault tests of real processes: `after_commit=kill:0.01,before_journal=kill:0.05` kills the
-    process with SIGKILL at that place with that probability; an empty plan installs nothing."""
+    """Fault tests of real processes: `after_commit=kill@3,before_journal=freeze@1` sends the process
+    SIGKILL, or SIGSTOP, when it reaches that place for the third, or first, time. An empty plan
+    installs nothing; raises ValueError for one that cannot be read."""
     if not plan:
         return
-    chances: dict[str, float] = {}
+    signals: dict[tuple[str, int], int] = {}
     for part in plan.split(","):
-        name, _, action = part.partition("=")
-        verb, _, probability = action.partition(":")
-        if name not in NAMES or verb != "kill":
+        found = _PART.fullmatch(part)
+        if found is None:
             raise ValueError(
-                f"failpoint {part!r}: one of {', '.join(NAMES)}, then =kill:PROBABILITY"
+                f"failpoint {part!r} is not PLACE=ACTION@TIME, such as after_commit=kill@3;"
+                f" places: {', '.join(NAMES)}; actions: {', '.join(SIGNALS)}"
             )
-        chances[name] = float(probability or 1)
+        signals[found[1], int(found[3])] = SIGNALS[found[2]]
+    reached: Counter[str] = Counter()
 
-    async def kill(name: str) -> None:
-        if random.random() < chances.get(name, 0):
-            os.kill(os.getpid(), signal.SIGKILL)
+    async def count(name: str) -> None:
+        reached[name] += 1
+        number = signals.get((name, reached[name]))
+        if number is not None:
+            os.kill(os.getpid(), number)
 
-    install(kill)
+    install(count)

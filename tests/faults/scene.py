@@ -1,0 +1,157 @@
+"""A play while something happens to the installation, and the check that every fault test ends with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from random import Random
+
+from filrouge.checks.ledger import LedgerCheck
+from filrouge.invariants import HOLDS, check_stream
+from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
+from filrouge.reexecution import reexecute_everything
+from filrouge.simulator.books import Books
+from filrouge.simulator.comparison import differences
+from filrouge.simulator.plan import Plan
+from filrouge.simulator.planning import plan_of
+from filrouge.simulator.play import play
+from filrouge.simulator.seen import Seen
+from filrouge.simulator.words import Word
+from filrouge.stack import Stack
+from filrouge.stack.waiting import wait_until
+from filrouge.stream import our_partitions, read_everything
+from filrouge.supervisor import ServiceProcess, Supervisor, supervised
+from filrouge.testing.emptied import empty
+from filrouge_contracts.entry import SERVICES
+
+LANES = 3
+SCALE = 0.01
+PATIENCE_SECONDS = 90.0
+SESSION_TIMEOUT_MS = 2000
+MUST_HOLD = {f"I{n}" for n in (1, 2, 3, 4, 5, 7, 8)} | {
+    *("A1", "A2", "A3", "D1", "D2", "N1", "N2", "N3", "N4", "N5")
+}
+Fault = Callable[["Scene"], Awaitable[None]]
+
+
+@dataclass
+class Scene:
+    """The installation under test, as those see it who do something to it."""
+
+    stack: Stack
+    supervisor: Supervisor
+    chance: Random
+    plan: Plan
+    times: int = 1
+    """How often partners send every record."""
+    said: int = 0
+    """How often partners have spoken: then there is load."""
+    _spoken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def load(self) -> None:
+        """Returns when partners have just spoken."""
+        self._spoken.clear()
+        await self._spoken.wait()
+
+    def spoke(self) -> None:
+        self.said += 1
+        self._spoken.set()
+
+    async def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Looks again and again; fails when patience ends."""
+        failed = partial(
+            wait_until, condition, PATIENCE_SECONDS, lambda why: AssertionError(f"{what}: {why}")
+        )
+        await asyncio.to_thread(failed)
+
+    async def restart(self, service: str, failpoints: str = "") -> ServiceProcess:
+        """Ends instance 1 if it runs, and starts it with these failpoints."""
+        process = self.supervisor[service]
+        process.environment = {**process.environment, "FILROUGE_FAILPOINTS": failpoints}
+        await asyncio.to_thread(process.stop)
+        await asyncio.to_thread(process.start)
+        return process
+
+
+class TroubledWorld:
+    """The simulator's world; those who cause trouble are told when there is load."""
+
+    def __init__(self, world: KafkaWorld, scene: Scene) -> None:
+        self._world, self._scene = world, scene
+
+    async def tick(self, at: datetime) -> None:
+        await self._world.tick(at)
+
+    async def say(self, words: Sequence[Word]) -> None:
+        if words:
+            self._scene.spoke()
+        await self._world.say([word for word in words for _ in range(self._scene.times)])
+
+
+class RepeatedBooks(Books):
+    """Books of partners who send everything several times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+
+    def hear(self, words: Sequence[Word]) -> None:  # type: ignore[override]
+        super().hear([word for word in words for _ in range(self._times)])
+
+
+@asynccontextmanager
+async def scene(
+    stack: Stack, chance: Random, environment: Mapping[str, str] | None = None, times: int = 1
+) -> AsyncIterator[Scene]:
+    """An installation of its own, all services ready; they are stopped afterwards."""
+    await empty(stack)
+    plan = plan_of(SCALE, chance.randrange(1000))
+    await prepare(stack, LANES, plan.cast)
+    settings = {"FILROUGE_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS), **(environment or {})}
+    with supervised(stack, LANES, settings) as supervisor:
+        await asyncio.to_thread(supervisor.start_all)
+        yield Scene(stack, supervisor, chance, plan, times)
+        await asyncio.to_thread(supervisor.stop_all)
+
+
+async def play_under(scene: Scene, fault: Fault) -> Books:
+    """Plays to the end while `fault` happens, which must come to its own end before that."""
+    seen, books = Seen(), RepeatedBooks(scene.times)
+    async with kafka_world(scene.stack, LANES, scene.plan.cast, seen) as world:
+        troubled = TroubledWorld(world, scene)
+        trouble = asyncio.ensure_future(fault(scene))
+        playing = asyncio.ensure_future(play(scene.plan, troubled, seen, books))
+        try:
+            await asyncio.wait((trouble, playing), return_when=asyncio.FIRST_EXCEPTION)
+            for task in (trouble, playing):
+                if task.done():
+                    task.result()
+            assert trouble.done(), "the play was over before the fault had happened"
+        finally:
+            for task in (trouble, playing):
+                task.cancel()
+            await asyncio.wait((trouble, playing))
+        await world.settle()
+    return books
+
+
+async def verify(scene: Scene, books: Books, parked: int = 0) -> None:
+    """Books, invariants, gapless sequences, contiguous offsets, and every decision made again."""
+    kafka = scene.stack.kafka
+    partitions, ledger = await our_partitions(kafka), LedgerCheck()
+    report = await check_stream(read_everything(kafka, partitions), partitions, ledger)
+    assert [str(breach) for breach in report.breaches] == []
+    assert differences(books.expected(), ledger.ledger) == []
+    held = {rule for rule in MUST_HOLD if report.findings[rule].status == HOLDS}
+    assert held == MUST_HOLD
+    assert report.parked == parked
+    again = await reexecute_everything(kafka, LANES)
+    assert again.differences == []
+    assert again.decisions > 0
+
+
+__all__ = ["LANES", "SERVICES", "Fault", "Scene", "play_under", "scene", "verify"]
