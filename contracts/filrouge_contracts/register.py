@@ -21,6 +21,11 @@ class Register:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
+    @property
+    def fact_topics(self) -> tuple[str, ...]:
+        """Topics of all facts, which have a partition for every lane: neither control nor one service's."""
+        return tuple(sorted({entry.topic for entry in self if entry.spread == "key"}))
+
     def topics_read_by(self, service: str) -> tuple[str, ...]:
         """Topics (or templates) of the events a service hears; its own redrive topic comes with them."""
         return tuple(sorted({entry.topic for entry in self if service in entry.heard_by}))

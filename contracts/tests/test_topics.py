@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from filrouge_contracts.register import REGISTER, SERVICES
-from filrouge_contracts.topics import all_topics
+from filrouge_contracts.topic_specs import all_topics
 
 SPECS = all_topics(4, SERVICES, ["school-1"])
 

@@ -13,7 +13,7 @@ from filrouge.supervisor import supervised
 from filrouge_chassis.history import as_published
 from filrouge_chassis.records import Outgoing, Partition
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
-from filrouge_contracts.topics import BUDGET
+from filrouge_contracts.table.budget import BUDGET
 
 from tests.bench import floor, naive
 from tests.bench.installation import LANES, Asked, Installation

@@ -17,7 +17,9 @@ from filrouge_contracts.budget import CommitmentRequested, CreditsOpened
 from filrouge_contracts.control import TickPassed
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, GATEWAY, ORDERS
 from filrouge_contracts.event import Event
-from filrouge_contracts.topics import BUDGET, CONTROL, all_topics
+from filrouge_contracts.table.budget import BUDGET
+from filrouge_contracts.topic_specs import all_topics
+from filrouge_contracts.topics import CONTROL
 
 LANES = 4
 START = datetime(2020, 5, 4, 8, tzinfo=UTC)

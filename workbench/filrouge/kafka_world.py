@@ -10,7 +10,7 @@ from typing import get_args
 from filrouge_chassis.control import Control
 from filrouge_contracts.control import PartnerKind
 from filrouge_contracts.entry import SERVICES
-from filrouge_contracts.topics import all_topics
+from filrouge_contracts.topic_specs import all_topics
 
 from filrouge.operator import NewPartner, Operator
 from filrouge.quiet import Ends, Quiet

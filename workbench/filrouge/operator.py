@@ -27,7 +27,8 @@ from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.envelope import Envelope
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
-from filrouge_contracts.topics import CONTROL, all_topics
+from filrouge_contracts.topic_specs import all_topics
+from filrouge_contracts.topics import CONTROL
 
 from filrouge.topics import ensure_topics, grow_topics
 

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.control import EPOCH, Control
 from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, SERVICES
-from filrouge_contracts.topics import BUDGET, DELIVERY, EQUIPMENT
+from filrouge_contracts.register import REGISTER
 
 from filrouge.quiet import reads_of
 from filrouge.running import Running
@@ -155,8 +155,9 @@ async def _counts(connection: asyncpg.Connection, query: str) -> dict[int, int]:
 
 
 async def _events(running: Running) -> int:
-    topics = (EQUIPMENT, DELIVERY, BUDGET)
-    places = [TopicPartition(name, n) for name in topics for n in range(running.lanes)]
+    places = [
+        TopicPartition(name, n) for name in REGISTER.fact_topics for n in range(running.lanes)
+    ]
     return sum((await _ends(running.kafka, places)).values())
 
 

@@ -10,7 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from filrouge_contracts.entry import GATEWAY
-from filrouge_contracts.topics import GENERATION, TopicSpec
+from filrouge_contracts.topic_specs import TopicSpec
+from filrouge_contracts.topics import GENERATION
 
 REPLICATION_OF_THE_CLUSTER = -1
 VISIBLE_SECONDS = 30.0

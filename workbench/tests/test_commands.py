@@ -32,7 +32,7 @@ from filrouge.stream import our_partitions, read_everything
 from filrouge.supervisor import SERVICES, Supervisor, supervised
 from filrouge.topics import ensure_topics
 from filrouge_chassis.control import Control
-from filrouge_contracts.topics import all_topics
+from filrouge_contracts.topic_specs import all_topics
 
 pytestmark = pytest.mark.stack
 LANES = 2

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from filrouge.stack import Stack
 from filrouge.topics import TopicsDiffer, ensure_topics
-from filrouge_contracts.topics import TopicSpec, all_topics
+from filrouge_contracts.topic_specs import TopicSpec, all_topics
 
 pytestmark = pytest.mark.stack
 

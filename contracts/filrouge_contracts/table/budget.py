@@ -21,8 +21,9 @@ from filrouge_contracts.budget import (
     ServiceRecorded,
 )
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, ORDERS, Entry
-from filrouge_contracts.topics import BUDGET
+from filrouge_contracts.topics import topic
 
+BUDGET = topic("budget")
 ENTRIES = (
     Entry(
         CreditsOpened,

@@ -27,8 +27,9 @@ from filrouge_contracts.delivery import (
     VerificationRefused,
 )
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS, Entry
-from filrouge_contracts.topics import DELIVERY
+from filrouge_contracts.topics import topic
 
+DELIVERY = topic("delivery")
 ENTRIES = (
     Entry(
         ShipmentAnnounced,

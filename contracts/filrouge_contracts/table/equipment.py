@@ -23,8 +23,9 @@ from filrouge_contracts.equipment import (
     ReservationReleaseRequested,
     ReservationRequested,
 )
-from filrouge_contracts.topics import EQUIPMENT
+from filrouge_contracts.topics import topic
 
+EQUIPMENT = topic("equipment")
 ENTRIES = (
     Entry(
         AgreementRegistered,

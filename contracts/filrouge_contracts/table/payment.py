@@ -14,7 +14,7 @@ from filrouge_contracts.payment import (
     PaymentRecorded,
     PaymentRefused,
 )
-from filrouge_contracts.topics import BUDGET
+from filrouge_contracts.table.budget import BUDGET
 
 ENTRIES = (
     Entry(

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import click
-from filrouge_contracts.topics import all_topics
+from filrouge_contracts.topic_specs import all_topics
 
 from filrouge.running import Running
 from filrouge.stack import Stack, local_stack

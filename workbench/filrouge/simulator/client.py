@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from filrouge_contracts.topics import BUDGET, DELIVERY, EQUIPMENT, PARTNER_IN, VERDICTS
+from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topics import PARTNER_IN, VERDICTS
 
 from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import Word
@@ -23,9 +24,7 @@ class Client:
     def __init__(self, kafka: str, lanes: int, partners: Sequence[str], seen: Seen) -> None:
         self._seen = seen
         self._places = [
-            TopicPartition(name, number)
-            for name in (EQUIPMENT, DELIVERY, BUDGET)
-            for number in range(lanes)
+            TopicPartition(name, number) for name in REGISTER.fact_topics for number in range(lanes)
         ]
         self._places += [TopicPartition(VERDICTS.format(partner=name), 0) for name in partners]
         self._producer = AIOKafkaProducer(

@@ -11,11 +11,10 @@ from filrouge_chassis.testing.conversation import Said
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
-from filrouge_contracts.topics import BUDGET, DELIVERY, EQUIPMENT
 from filrouge_contracts.verdicts import VerdictGiven
 
 LANES = 4
-PARTITIONS = {EQUIPMENT: LANES, DELIVERY: LANES, BUDGET: LANES}
+PARTITIONS = dict.fromkeys(REGISTER.fact_topics, LANES)
 
 
 def stream_of(partner_records: Iterable[RawRecord], said: Sequence[Said]) -> list[RawRecord]:
