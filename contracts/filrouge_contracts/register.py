@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 
+from filrouge_contracts import table
 from filrouge_contracts.entry import PARTNER_KINDS as PARTNER_KINDS
 from filrouge_contracts.entry import SERVICES as SERVICES
 from filrouge_contracts.entry import Entry as Entry
-from filrouge_contracts.table import budget, chassis, delivery, equipment, payment
 
 
 class Register:
@@ -35,6 +37,10 @@ class Register:
         return tuple(sorted({entry.topic for entry in self if service in entry.written_by}))
 
 
-REGISTER = Register(
-    chassis.ENTRIES + equipment.ENTRIES + delivery.ENTRIES + budget.ENTRIES + payment.ENTRIES
-)
+def _entries() -> Iterator[Entry]:
+    """Of every module in `table/`, a domain each; their order is that of their names."""
+    for module in pkgutil.iter_modules(table.__path__, f"{table.__name__}."):
+        yield from import_module(module.name).ENTRIES
+
+
+REGISTER = Register(tuple(_entries()))
