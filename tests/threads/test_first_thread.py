@@ -1,4 +1,4 @@
-"""From a school's need to a paid invoice through all four services, in any order of arrival.
+"""From a school's need to a paid invoice through all services, in any order of arrival.
 
 The services are the real ones; only Kafka, the database and the clock are missing. What partners say
 goes through the gateway as the bytes that they would send.
@@ -11,14 +11,11 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-import budget_accounting.app
-import delivery_confirmations.app
-import equipment_orders.app
 import hypothesis.strategies as st
-import partner_gateway.app
 import pytest
 from budget_accounting.state import Step as DebtStep
 from equipment_orders.state import Step
+from filrouge.services import deciders
 from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.partners import partner_record
@@ -54,12 +51,6 @@ from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.verdicts import VerdictGiven
 from hypothesis import given, settings
 
-SERVICES = (
-    partner_gateway.app.DECIDER,
-    equipment_orders.app.DECIDER,
-    delivery_confirmations.app.DECIDER,
-    budget_accounting.app.DECIDER,
-)
 LINE, AGREEMENT, NEED = "line:147-IDF-TABLETS", "agreement:A-2020-01", "need:N-075-0001"
 WORTH_CENTS = 369_60
 WORDS: tuple[type[Event], ...] = (
@@ -80,7 +71,7 @@ class Thread:
     """A conversation with one partner of each kind at the door."""
 
     def __init__(self, chance: Random | None = None) -> None:
-        self.talk = Conversation(*SERVICES, chance=chance)
+        self.talk = Conversation(*deciders(), chance=chance)
         self.talk.with_partners(
             *(
                 example(PartnerRegistered, partner=kind, kind=kind, siret=None, uai=None)

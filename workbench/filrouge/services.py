@@ -1,4 +1,4 @@
-"""The four services as the workbench sees them: their rules, their lanes, and whose door each lane is."""
+"""The services as the workbench sees them: their rules, their lanes, and whose door each lane is."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ class LaneOf:
 def decider_of(service: str) -> Decider:
     decider: Decider = import_module(f"{service}.app").DECIDER
     return decider
+
+
+def deciders() -> list[Decider]:
+    return [decider_of(service) for service in SERVICES]
 
 
 def lanes_of(service: str, lanes: int, control: Control) -> Iterator[LaneOf]:

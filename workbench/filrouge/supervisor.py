@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from filrouge_contracts.entry import SERVICES
+
 from filrouge.stack import Stack
 from filrouge.stack.child import Child, Command
 from filrouge.stack.waiting import free_port, wait_until
 
-SERVICES = ("partner_gateway", "equipment_orders", "delivery_confirmations", "budget_accounting")
 READY_SECONDS = 60.0
 PROBE_SECONDS = 2.0
 REVIVALS_AT_MOST = 5

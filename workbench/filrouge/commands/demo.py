@@ -26,7 +26,7 @@ from filrouge.demonstration import Outcome, demonstrate
 from filrouge.invariants import ABSENT, HOLDS, sentence
 
 STEPS = {
-    "start": "Kafka, PostgreSQL, four services",
+    "start": "Kafka, PostgreSQL, every service",
     "play": "orders refused, or delivered and paid",
     "check": "records read and checked",
     "rebuild": "databases dropped and rebuilt",

@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 
 import click
+from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
 from filrouge.running import Running
 from filrouge.stack import Stack, local_stack
 from filrouge.stack.waiting import run_coroutine
-from filrouge.supervisor import SERVICES, Supervisor, supervised
+from filrouge.supervisor import Supervisor, supervised
 from filrouge.topics import ensure_topics
 
 LOOK_AGAIN_SECONDS = 0.5

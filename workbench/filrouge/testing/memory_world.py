@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 
-from budget_accounting.app import DECIDER as BUDGET
-from delivery_confirmations.app import DECIDER as DELIVERIES
-from equipment_orders.app import DECIDER as ORDERS
 from filrouge_chassis.records import RawRecord
 from filrouge_chassis.testing.conversation import Conversation, Said
 from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.topics import PARTNER_IN
-from partner_gateway.app import DECIDER as GATEWAY
 
+from filrouge.services import deciders
 from filrouge.simulator.books import Books
 from filrouge.simulator.cast import Partner
 from filrouge.simulator.ledger import Ledger
@@ -31,7 +28,7 @@ class MemoryWorld:
     """The real rules, the door's included; all that follows arrives in an order that `chance` chooses."""
 
     def __init__(self, seen: Seen, plan: Plan, chance: Random) -> None:
-        self.conversation = Conversation(GATEWAY, ORDERS, DELIVERIES, BUDGET, chance=chance)
+        self.conversation = Conversation(*deciders(), chance=chance)
         self.conversation.with_partners(*(_registered(partner) for partner in plan.cast))
         self.ledger = Ledger()
         self.records: list[RawRecord] = []
