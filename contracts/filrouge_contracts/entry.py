@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
+from filrouge_contracts.control import PartnerKind
 from filrouge_contracts.event import Event
 
 GATEWAY = "partner_gateway"
@@ -16,9 +17,7 @@ ORDERS = "equipment_orders"
 DELIVERIES = "delivery_confirmations"
 BUDGET_ACCOUNTING = "budget_accounting"
 SERVICES = (GATEWAY, ORDERS, DELIVERIES, BUDGET_ACCOUNTING)
-PARTNER_KINDS = frozenset(
-    {"school", "association", "authority", "supplier", "buyer", "ministry", "accountant"}
-)
+PARTNER_KINDS: frozenset[str] = frozenset(get_args(PartnerKind))
 START = date(2020, 4, 20)
 Spread = Literal["key", "lane", "single"]
 
