@@ -16,6 +16,7 @@ from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import CONTROL, GENERATION, topic
 
+from filrouge_chassis.decider import Decider
 from filrouge_chassis.records import Partition
 
 
@@ -86,6 +87,11 @@ class PartnerLayout:
         if registered is None:
             return None
         return LanePlan(registered.lane, tuple(sorted(partitions)), group)
+
+
+def layout_of(decider: Decider) -> Layout:
+    """Where a service's records come from: the partners' doors, or our own topics."""
+    return PartnerLayout() if decider.read else FactLayout(decider.service)
 
 
 def lane_assignor(layout: Layout) -> type[AbstractPartitionAssignor]:

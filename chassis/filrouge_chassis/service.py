@@ -7,7 +7,6 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -26,7 +25,7 @@ from filrouge_chassis.facts import FactReader
 from filrouge_chassis.instance import ConsumerFeed, Instance
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.lane import Lane
-from filrouge_chassis.layout import FactLayout, LanePlan, Layout, PartnerLayout, lane_assignor
+from filrouge_chassis.layout import LanePlan, Layout, lane_assignor, layout_of
 from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
@@ -40,23 +39,12 @@ BACKOFF_AT_MOST_SECONDS = 5.0
 POLL_AT_MOST_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
-class Service:
-    """A decider and where its records come from: our own topics, or the partners' doors."""
-
-    decider: Decider
-
-    @property
-    def layout(self) -> Layout:
-        return PartnerLayout() if self.decider.read else FactLayout(self.decider.service)
-
-
 class Process:
     """Everything one process holds, put together once."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
-        self.decider, self.settings, self.layout = service.decider, settings, service.layout
-        self.name = service.decider.service
+    def __init__(self, decider: Decider, settings: Settings) -> None:
+        self.decider, self.settings, self.layout = decider, settings, layout_of(decider)
+        self.name = decider.service
         self.registry = CollectorRegistry()
         self.metrics = LaneMetrics(self.registry)
         self.control, self.feed = ControlLog(), ConsumerFeed()
@@ -222,9 +210,9 @@ async def _raw_records(message: KafkaAckableMessage) -> Any:
     return message.raw_message
 
 
-def run(service: Service) -> int:
+def run(decider: Decider) -> int:
     """Runs the service until SIGTERM; returns the exit status."""
-    name = service.decider.service
+    name = decider.service
     try:
         settings = Settings.from_environment()
     except SettingsInvalid as error:
@@ -233,7 +221,7 @@ def run(service: Service) -> int:
     logs.configure(name, settings.log_level)
     failpoints.install_from(settings.failpoints)
     gc.set_threshold(200_000, 50, 1000)  # events are many and short-lived: 30-40 % faster
-    asyncio.run(_serve(Process(service, settings)))
+    asyncio.run(_serve(Process(decider, settings)))
     return 0
 
 

@@ -11,7 +11,7 @@ from filrouge_chassis.control_reader import load_control
 from filrouge_chassis.decider import Decider
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.kafka import KafkaLog
-from filrouge_chassis.layout import FactLayout, PartnerLayout
+from filrouge_chassis.layout import layout_of
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.replay import Past
 from filrouge_contracts.entry import GATEWAY, SERVICES
@@ -71,10 +71,9 @@ class Pasts:
 
     def of(self, lane: LaneOf) -> Past:
         decider = self._deciders[lane.service]
-        redrive = (PartnerLayout if decider.read else lambda: FactLayout(lane.service))()
         return Past(
             decider,
-            FactReader(decider, redrive.redrive_suffix),
+            FactReader(decider, layout_of(decider).redrive_suffix),
             self._log,
             self._control,
             Identity(lane.service, lane.number, self._lanes, "workbench", decider.fingerprint()),

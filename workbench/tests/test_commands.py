@@ -41,7 +41,7 @@ HEARS_OF_CREDITS = ("partner_gateway", "budget_accounting")
 BAD_RELEASE = """
 from dataclasses import replace
 from budget_accounting.app import DECIDER
-from filrouge_chassis.service import Service, run
+from filrouge_chassis.service import run
 from filrouge_contracts.budget import CreditsOpened
 
 def stumble(line, event, context):
@@ -50,7 +50,7 @@ def stumble(line, event, context):
     return DECIDER.rules["line", CreditsOpened](line, event, context)
 
 rules = {**DECIDER.rules, ("line", CreditsOpened): stumble}
-raise SystemExit(run(Service(replace(DECIDER, rules=rules))))
+raise SystemExit(run(replace(DECIDER, rules=rules)))
 """
 
 

@@ -2,6 +2,6 @@
 
 from filrouge_chassis.service import run
 
-from budget_accounting.app import SERVICE
+from budget_accounting.app import DECIDER
 
-raise SystemExit(run(SERVICE))
+raise SystemExit(run(DECIDER))

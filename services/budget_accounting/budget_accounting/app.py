@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider, Due
-from filrouge_chassis.service import Service
 from filrouge_contracts.budget import (
     CommitmentReleaseRequested,
     CommitmentRequested,
@@ -37,5 +36,3 @@ DECIDER = Decider(
     },
     evolutions=EVOLUTIONS,
 )
-
-SERVICE = Service(DECIDER)

@@ -2,6 +2,6 @@
 
 from filrouge_chassis.service import run
 
-from delivery_confirmations.app import SERVICE
+from delivery_confirmations.app import DECIDER
 
-raise SystemExit(run(SERVICE))
+raise SystemExit(run(DECIDER))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider, Due
-from filrouge_chassis.service import Service
 from filrouge_contracts.delivery import (
     GoodsAdmitted,
     GoodsReceived,
@@ -35,5 +34,3 @@ DECIDER = Decider(
     },
     evolutions=EVOLUTIONS,
 )
-
-SERVICE = Service(DECIDER)

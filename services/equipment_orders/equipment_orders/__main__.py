@@ -2,6 +2,6 @@
 
 from filrouge_chassis.service import run
 
-from equipment_orders.app import SERVICE
+from equipment_orders.app import DECIDER
 
-raise SystemExit(run(SERVICE))
+raise SystemExit(run(DECIDER))

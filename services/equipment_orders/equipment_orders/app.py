@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider, Due
-from filrouge_chassis.service import Service
 from filrouge_contracts.budget import CommitmentAccepted, CommitmentRefused
 from filrouge_contracts.delivery import DeliveryCompleted
 from filrouge_contracts.entry import ORDERS
@@ -42,5 +41,3 @@ DECIDER = Decider(
     },
     evolutions=EVOLUTIONS,
 )
-
-SERVICE = Service(DECIDER)

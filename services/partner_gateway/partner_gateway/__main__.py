@@ -2,6 +2,6 @@
 
 from filrouge_chassis.service import run
 
-from partner_gateway.app import SERVICE
+from partner_gateway.app import DECIDER
 
-raise SystemExit(run(SERVICE))
+raise SystemExit(run(DECIDER))

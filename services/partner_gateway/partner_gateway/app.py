@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider
-from filrouge_chassis.service import Service
 from filrouge_contracts.entry import GATEWAY
 
 from partner_gateway.door import Saying, read
@@ -17,5 +16,3 @@ DECIDER = Decider(
     evolutions=EVOLUTIONS,
     read=read,
 )
-
-SERVICE = Service(DECIDER)
