@@ -50,9 +50,10 @@ check: setup ## everything that can be said without running it: format, lint, ty
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(addprefix --package ,$(foreach project,$(MEMBERS),$(patsubst $(project)/%/__init__.py,%,$(wildcard $(project)/*/__init__.py))))
 	$(BIN)/mypy $(TESTS)
-	$(if $(wildcard services/partner_gateway/*/__main__.py),$(BIN)/lint-imports)
+	$(BIN)/python tests/import_rules.py > .venv/.importlinter
+	$(BIN)/lint-imports --no-logo --config .venv/.importlinter
 	$(BIN)/python -m filrouge_contracts.generate --check
-	$(if $(wildcard services/partner_gateway/*/__main__.py),$(BIN)/python tests/house_rules.py)
+	$(BIN)/python tests/house_rules.py
 
 .PHONY: generate
 generate: setup ## schemas and the README's table and chart, from the register

@@ -1,0 +1,44 @@
+"""Who may import what, for every service that there is; `make check` gives it to import-linter."""
+
+from __future__ import annotations
+
+import sys
+
+from filrouge_contracts.entry import SERVICES
+
+CONTRACTS = """\
+[importlinter]
+include_external_packages = True
+root_packages =
+    filrouge
+    {each}
+    filrouge_chassis
+    filrouge_contracts
+
+[importlinter:contract:direction]
+name = contracts <- chassis <- services, which never import each other <- workbench
+type = layers
+layers =
+    filrouge
+    {side_by_side}
+    filrouge_chassis
+    filrouge_contracts
+
+[importlinter:contract:purity]
+name = services are pure: no clock, no chance, no log, no I/O
+type = forbidden
+allow_indirect_imports = True
+source_modules =
+    {each}
+forbidden_modules =
+    asyncio
+    time
+    random
+    logging
+    aiokafka
+    asyncpg
+"""
+
+if __name__ == "__main__":
+    each, side_by_side = "\n    ".join(SERVICES), " | ".join(SERVICES)
+    sys.stdout.write(CONTRACTS.format(each=each, side_by_side=side_by_side))
