@@ -18,6 +18,7 @@ from filrouge_chassis.records import Record
 State = Any  # a frozen msgspec.Struct of the service
 Rule = Callable[[Any, Any, "Context"], Iterable[Event]]
 Evolution = Callable[[Any, Any], Any]
+Evolutions = Mapping[tuple[str, type[Event]], Evolution]
 Read = Callable[[Record], tuple[str, Any, str | None]]
 
 
@@ -73,7 +74,7 @@ class Decider:
     service: str
     states: Mapping[str, type[msgspec.Struct]]
     rules: Mapping[tuple[str, type[Any]], Rule]
-    evolutions: Mapping[tuple[str, type[Any]], Evolution]
+    evolutions: Evolutions
     shape: int = 1
     read: Read | None = None
 

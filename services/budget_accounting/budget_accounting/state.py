@@ -5,13 +5,11 @@ A line holds sums only, so its state stays the same size however many orders dra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
-from filrouge_chassis.decider import unchanged
+from filrouge_chassis.decider import Evolutions, unchanged
 from filrouge_chassis.waiting import Waiting, first_due, without
 from filrouge_contracts.budget import (
     CommitmentAccepted,
@@ -248,7 +246,7 @@ def _payment_refused(order: Engagement, event: PaymentRefused) -> Engagement:
     return _done(order, PaymentMade, event.payment)
 
 
-EVOLUTIONS: Mapping[tuple[str, type[Event]], Callable[[Any, Any], Any]] = {
+EVOLUTIONS: Evolutions = {
     ("line", CreditsRecorded): _credited,
     ("line", CreditsRefused): unchanged,
     ("line", CommitmentHeld): _held,

@@ -5,13 +5,11 @@ Serial numbers are kept only while a delivery note is open; afterwards the event
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
-from filrouge_chassis.decider import unchanged
+from filrouge_chassis.decider import Evolutions, unchanged
 from filrouge_chassis.waiting import Waiting, first_due, without
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
@@ -220,7 +218,7 @@ def _certified(delivery: Delivery, event: ServiceCertified) -> Delivery:
     return replace(delivery, certified=delivery.certified + event.quantity)
 
 
-EVOLUTIONS: Mapping[tuple[str, type[Event]], Callable[[Any, Any], Any]] = {
+EVOLUTIONS: Evolutions = {
     ("imei", SerialClaimed): _claimed,
     ("imei", SerialRefused): unchanged,
     ("order", DeliveryExpected): _expected,

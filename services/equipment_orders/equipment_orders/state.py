@@ -5,13 +5,12 @@ Agreements and needs hold sums only: their size does not grow with the orders th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-from filrouge_chassis.decider import unchanged
+from filrouge_chassis.decider import Evolutions, unchanged
 from filrouge_chassis.waiting import Waiting, first_due, without
 from filrouge_contracts.budget import CommitmentReleaseRequested, CommitmentRequested
 from filrouge_contracts.equipment import (
@@ -32,7 +31,6 @@ from filrouge_contracts.equipment import (
     ReservationReleaseRequested,
     ReservationRequested,
 )
-from filrouge_contracts.event import Event
 from filrouge_contracts.values import line_total_cents
 from msgspec.structs import replace
 
@@ -222,7 +220,7 @@ def _completed(order: Order, _event: OrderCompleted) -> Order:
     return replace(order, step=Step.COMPLETED)
 
 
-EVOLUTIONS: Mapping[tuple[str, type[Event]], Callable[[Any, Any], Any]] = {
+EVOLUTIONS: Evolutions = {
     ("agreement", AgreementOpened): _agreement_opened,
     ("agreement", AgreementRefused): unchanged,
     ("agreement", ReservationHeld): _held,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import msgspec
-from filrouge_chassis.decider import unchanged
-from filrouge_contracts.event import Event
+from filrouge_chassis.decider import Evolutions, unchanged
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.verdicts import VerdictGiven
 
@@ -27,7 +23,7 @@ def _answered(said: Said, event: VerdictGiven) -> Said:
     return Said(event.payload_sha256, event.said_type or "", event.admitted_id or "")
 
 
-EVOLUTIONS: Mapping[tuple[str, type[Event]], Callable[[Any, Any], Any]] = {
+EVOLUTIONS: Evolutions = {
     ("said", VerdictGiven): _answered,
     **{
         ("said", entry.model): unchanged
