@@ -51,9 +51,11 @@ def test_a_bad_example_is_refused_for_the_reason_it_names(path: Path) -> None:
 @pytest.mark.parametrize("entry", list(REGISTER), ids=lambda entry: entry.type)
 def test_there_are_enough_examples(entry: Entry) -> None:
     folder = EXAMPLES / entry.type
-    assert list(folder.glob("good-*.json"))
+    golden = folder / "good-first-thread.json"
+    assert golden.is_file(), f"{golden} is missing: example() reads it in tests"
     if set(entry.said_by) & PARTNER_KINDS:
-        assert len(list(folder.glob("bad-*.json"))) >= 2
+        bad = len(list(folder.glob("bad-*.json")))
+        assert bad >= 2, f"{folder} has {bad} bad-….json: what partners say has two or more"
 
 
 def test_every_example_is_of_a_registered_event() -> None:
