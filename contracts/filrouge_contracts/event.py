@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
+_VERSIONED = re.compile(r"(\w+?)(?:V([2-9]\d*))?")
 
 
 class Part(BaseModel):
@@ -19,16 +20,17 @@ class Part(BaseModel):
 class Event(Part):
     """The data of one event; the docstring of each subclass says in a sentence what happened."""
 
-    version: ClassVar[int] = 1
     event_type: ClassVar[str]
-    """CloudEvents type: `OrderPlaced` in module `equipment` is `fr.filrouge.equipment.order-placed.v1`."""
+    """CloudEvents type: `OrderPlaced` in module `equipment` is `fr.filrouge.equipment.order-placed.v1`,
+    and its successor `OrderPlacedV2` is `….order-placed.v2`."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         domain = cls.__module__.rpartition(".")[2]
-        words = _WORD_START.sub("-", cls.__name__).lower()
-        cls.event_type = f"fr.filrouge.{domain}.{words}.v{cls.version}"
+        name, version = _VERSIONED.fullmatch(cls.__name__).groups("1")  # type: ignore[union-attr]
+        words = _WORD_START.sub("-", name).lower()
+        cls.event_type = f"fr.filrouge.{domain}.{words}.v{version}"
 
     def to_json(self) -> bytes:
         """The bytes to publish: fields in their order, no spaces, None left out."""

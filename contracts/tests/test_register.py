@@ -29,6 +29,11 @@ def test_the_type_is_derived_from_module_and_class() -> None:
     assert REGISTER.by_type[TickPassed.event_type].model is TickPassed
 
 
+def test_the_successor_of_a_type_is_a_class_beside_it() -> None:
+    successor = type("TickPassedV2", (Event,), {"__module__": TickPassed.__module__})
+    assert successor.event_type == "fr.filrouge.control.tick-passed.v2"
+
+
 def test_a_key_is_rendered_from_the_event() -> None:
     said = ParameterSet(
         name="grace_seconds", value=60, effective_at=datetime(2020, 5, 4, tzinfo=UTC)

@@ -20,7 +20,7 @@ _GIVEN: set[int] = set()
 
 
 def wait_until(
-    condition: Callable[[], bool], seconds: float, failed: Callable[[str], StackFailed]
+    condition: Callable[[], bool], seconds: float, failed: Callable[[str], Exception]
 ) -> None:
     """Ask again and again until it holds; `failed` makes the error out of a reason."""
     deadline = time.monotonic() + seconds
