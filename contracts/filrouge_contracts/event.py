@@ -8,13 +8,21 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
-_VERSIONED = re.compile(r"(\w+?)(?:V([2-9]\d*))?")
+_SUCCESSOR = re.compile(r"V[2-9]\d*$")
 
 
 class Part(BaseModel):
     """A piece of an event: strict about what it knows, deaf to fields that a later release added."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+
+def type_name(domain: str, class_name: str) -> str:
+    """`equipment`, `OrderPlacedV2` → `fr.filrouge.equipment.order-placed.v2`."""
+    name, _, version = (
+        class_name.rpartition("V") if _SUCCESSOR.search(class_name) else (class_name, "", "1")
+    )
+    return f"fr.filrouge.{domain}.{_WORD_START.sub('-', name).lower()}.v{version}"
 
 
 class Event(Part):
@@ -27,10 +35,7 @@ class Event(Part):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        domain = cls.__module__.rpartition(".")[2]
-        name, version = _VERSIONED.fullmatch(cls.__name__).groups("1")  # type: ignore[union-attr]
-        words = _WORD_START.sub("-", name).lower()
-        cls.event_type = f"fr.filrouge.{domain}.{words}.v{version}"
+        cls.event_type = type_name(cls.__module__.rpartition(".")[2], cls.__name__)
 
     def to_json(self) -> bytes:
         """The bytes to publish: fields in their order, no spaces, None left out."""

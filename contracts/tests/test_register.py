@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import filrouge_contracts
 import pytest
 from filrouge_contracts.control import ParameterSet, TickPassed
-from filrouge_contracts.event import Event
+from filrouge_contracts.event import Event, type_name
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER, SERVICES, Entry
 from pydantic import ValidationError
 
@@ -30,8 +30,8 @@ def test_the_type_is_derived_from_module_and_class() -> None:
 
 
 def test_the_successor_of_a_type_is_a_class_beside_it() -> None:
-    successor = type("TickPassedV2", (Event,), {"__module__": TickPassed.__module__})
-    assert successor.event_type == "fr.filrouge.control.tick-passed.v2"
+    assert type_name("control", "TickPassedV2") == "fr.filrouge.control.tick-passed.v2"
+    assert type_name("control", "TickPassedV12") == "fr.filrouge.control.tick-passed.v12"
 
 
 def test_a_key_is_rendered_from_the_event() -> None:
