@@ -138,7 +138,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.wait_for(self._feed.fell_idle.wait(), OFFSETS_EVERY_SECONDS)
             self._feed.fell_idle.clear()
             now = self.positions()
-            if now == last or self._feed.consumer is None:
+            if not now or now == last or self._feed.consumer is None:
                 continue
             await reach("before_offsets")
             try:

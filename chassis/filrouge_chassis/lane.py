@@ -112,17 +112,34 @@ class Lane:
                 backoff = self._around.limits.backoff_seconds
                 await self._work()
             except (Transient, SkippedRecords) as error:
+                logger.warning(
+                    "%s loads again: %s", self.identity.source, error, extra=self._where()
+                )
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 self._news.clear()
                 await self._wait(backoff)
                 backoff = min(backoff * 2, self._around.limits.backoff_at_most_seconds)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 # LaneStopped, or a mistake of the chassis: a person must look
                 self.stopped = error
+                logger.exception(
+                    "%s has stopped: %s", self.identity.source, error, extra=self._where()
+                )
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 return
+
+    def _where(self) -> dict[str, object]:
+        """Fields of a log line: where in its streams the lane stands."""
+        row = self.progress.row
+        return {
+            "lane": self.identity.lane,
+            "sequence": row.sequence,
+            "batch": row.batch,
+            "positions": row.positions,
+            "control_offset": row.control_offset,
+        }
 
     async def _load(self) -> None:
         opened = await open_lane(self._past, self.partitions, self._store)
@@ -140,6 +157,7 @@ class Lane:
         self._around.feed.resume(self.partitions)
         self._paused = False
         self.ready = True
+        logger.info("%s is loaded", self.identity.source, extra=self._where())
         self._around.observer.loaded(self.identity.lane, opened.rebuilt)
 
     async def _drop(self, drain: bool) -> None:

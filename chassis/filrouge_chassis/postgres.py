@@ -15,6 +15,7 @@ from filrouge_chassis.lane_row import LaneRow, decode_row, encode_row
 from filrouge_chassis.store import Loaded, OutboxRow, StoredState
 
 _TABLES = """
+SELECT pg_advisory_xact_lock(hashtext('filrouge tables'));
 CREATE TABLE IF NOT EXISTS lane (
     lane int PRIMARY KEY, version uuid NOT NULL, shape text NOT NULL, body bytea NOT NULL
 ) WITH (fillfactor = 20);
@@ -27,6 +28,8 @@ CREATE TABLE IF NOT EXISTS {states} (
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS {states}_due ON {states} (lane, due_us, key) WHERE due_us IS NOT NULL;
 """
+TRANSACTION_AT_MOST_TIMES = 5
+"""A lane that is replaced takes several commands, of which each may take the timeout."""
 _COMMIT = """
 WITH swapped AS (
     UPDATE lane SET version = $3, shape = $4, body = $5 WHERE lane = $1 AND version = $2 RETURNING 1
@@ -197,15 +200,26 @@ class PostgresLaneStore:
 
     async def _connect(self) -> asyncpg.Connection:
         target = database_url(self._url, self._database)
-        options: dict[str, Any] = {"timeout": self._timeout, "command_timeout": self._timeout}
+        options: dict[str, Any] = {
+            "timeout": self._timeout,
+            "command_timeout": self._timeout,
+            "server_settings": {
+                # a process that freezes in the middle of a transaction must not lock its heir out
+                "idle_in_transaction_session_timeout": "5s",
+                "transaction_timeout": f"{self._timeout * TRANSACTION_AT_MOST_TIMES:g}s",
+            },
+        }
         connection: asyncpg.Connection
         try:
             connection = await asyncpg.connect(target, **options)
         except asyncpg.InvalidCatalogNameError:
             await self._create_database()
             connection = await asyncpg.connect(target, **options)
-        async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('filrouge tables'))")
+        if not await connection.fetchval(
+            "SELECT to_regclass($1) IS NOT NULL", f"{self._states}_due"
+        ):
+            # only when needed, since an index waits for every transaction that is open on its table,
+            # and in one message, so that a process that freezes here leaves no lock behind
             await connection.execute(_TABLES.format(states=self._states))
         return connection
 

@@ -155,6 +155,8 @@ class Process:
             asyncio.create_task(follow, name="control"),
             asyncio.create_task(self.instance.commit_offsets_for_ever(), name="offsets"),
         ]
+        for task in self.tasks:
+            task.add_done_callback(_say_why)
 
     async def _stop(self) -> None:
         """Drains the lanes while the consumer still holds its place in the group."""
@@ -182,6 +184,12 @@ class Process:
         ]
         assigned = self.feed.consumer is not None and self.instance.assigned
         return _answer(loading if assigned else ["no lanes were handed out yet"])
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    """A task that works for ever has ended: liveness reports it, the log has the reason."""
+    if not task.cancelled():
+        logger.error("task %s has ended", task.get_name(), exc_info=task.exception())
 
 
 def _answer(problems: Sequence[str]) -> AsgiResponse:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
-_SUCCESSOR = re.compile(r"V[2-9]\d*$")
+_SUCCESSOR = re.compile(r"V(\d+)$")
 
 
 class Part(BaseModel):
@@ -19,9 +19,7 @@ class Part(BaseModel):
 
 def type_name(domain: str, class_name: str) -> str:
     """`equipment`, `OrderPlacedV2` → `fr.filrouge.equipment.order-placed.v2`."""
-    name, _, version = (
-        class_name.rpartition("V") if _SUCCESSOR.search(class_name) else (class_name, "", "1")
-    )
+    name, version, _ = [*_SUCCESSOR.split(class_name), "1", ""][:3]
     return f"fr.filrouge.{domain}.{_WORD_START.sub('-', name).lower()}.v{version}"
 
 
