@@ -28,6 +28,13 @@ CREATE TABLE IF NOT EXISTS {states} (
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS {states}_due ON {states} (lane, due_us, key) WHERE due_us IS NOT NULL;
 """
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # also when a connection ends in the middle of an answer
+)
 TRANSACTION_AT_MOST_TIMES = 5
 """A lane that is replaced takes several commands, of which each may take the timeout."""
 _COMMIT = """
@@ -239,6 +246,6 @@ class PostgresLaneStore:
         """Whatever the database or the connection raises leaves an unknown outcome: reload."""
         try:
             yield
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _AWAY as error:
             await self.close()
             raise Transient(f"PostgreSQL: {type(error).__name__}: {error}") from error

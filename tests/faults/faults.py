@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import psutil
@@ -123,10 +125,11 @@ async def databases_are_dropped(scene: Scene) -> None:
     for service in SERVICES:
         await scene.load()
         await drop_database(scene.stack.postgres, service)
+        await scene.load()
         for place in ("before_replace", "after_replace"):
-            process = await scene.restart(service, f"{place}=kill@1")
-            await scene.load()
+            await asyncio.to_thread(scene.supervisor[service].stop)
             await drop_database(scene.stack.postgres, service)
+            process = await scene.restart(service, f"{place}=kill@1")
             await scene.until(_ended(process), f"{service} dies at {place}")
         await scene.restart(service)
 
@@ -138,7 +141,7 @@ async def an_older_backup_is_restored(scene: Scene) -> None:
     for _ in range(2):
         await scene.load()
         await asyncio.to_thread(database.kill)
-        await asyncio.to_thread(shutil.copytree, data, backup)
+        await asyncio.to_thread(_copy, data, backup)
         await asyncio.to_thread(database.start)
         for _ in range(3):
             await scene.load()
@@ -146,6 +149,11 @@ async def an_older_backup_is_restored(scene: Scene) -> None:
         await asyncio.to_thread(shutil.rmtree, data)
         await asyncio.to_thread(backup.rename, data)
         await asyncio.to_thread(database.start)
+
+
+def _copy(data: Path, backup: Path) -> None:
+    """With its owner, whom PostgreSQL insists on."""
+    subprocess.run(["cp", "-a", str(data), str(backup)], check=True)
 
 
 async def nothing_else(scene: Scene) -> None:
