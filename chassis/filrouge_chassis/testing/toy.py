@@ -6,6 +6,7 @@ They speak through the real register, so that routing, contracts and numbering a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -53,6 +54,12 @@ class Poisoned(RuntimeError):
 def request(state: Order, event: OrderRequested, context: Context) -> Iterator[CommitmentRequested]:
     if event.quantity == POISON:
         raise Poisoned(event.order)
+    yield from request_mended(state, event, context)
+
+
+def request_mended(
+    state: Order, event: OrderRequested, context: Context
+) -> Iterator[CommitmentRequested]:
     if state.status == "new":
         yield CommitmentRequested(
             budget_line=event.budget_line,
@@ -142,6 +149,7 @@ ORDERS = Decider(
         ("order", OrderRefused): ended,
     },
 )
+MENDED = replace(ORDERS, rules={**ORDERS.rules, ("order", OrderRequested): request_mended})
 BUDGET = Decider(
     service="budget_accounting",
     states={"line": Line},
