@@ -8,6 +8,10 @@ import pytest
 from filrouge.stack import Stack
 from filrouge_chassis.testing.log_sites import FakeLogSite, KafkaLogSite, LogSite
 from filrouge_chassis.testing.sites import FakeSite, PostgresSite, Site
+from hypothesis import settings
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(params=["fake", pytest.param("postgres", marks=pytest.mark.stack)])
