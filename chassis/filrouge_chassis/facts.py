@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,9 +10,20 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.parking import RecordRedriven
 from pydantic import ValidationError
 
-from filrouge_chassis.decider import Decider
-from filrouge_chassis.errors import Defect, Malformed
+from filrouge_chassis.decider import Decider, Read
+from filrouge_chassis.errors import Defect, Malformed, RuleFailed
 from filrouge_chassis.records import Record
+
+KEY_AT_MOST_CHARACTERS = 512  # of up to four bytes: more would not fit an index of the database
+_HEADERS: dict[str, Callable[[bytes], object]] = {
+    "ce_type": bytes.decode,
+    "ce_source": bytes.decode,
+    "ce_sequence": int,
+    "ce_prev": int,
+    "ce_traceparent": bytes.decode,
+    "ce_receivedms": int,
+}
+_OPTIONAL = {"ce_traceparent", "ce_receivedms"}
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -35,9 +46,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
         try:
             return self.model.from_json(self.value)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "data"
-            raise Malformed(f"{self.model.__name__}.{where}: {first['msg']}") from error
+            raise Malformed(_first_problem(self.model, error)) from error
 
 
 class FactReader:
@@ -65,21 +74,23 @@ class FactReader:
         return read
 
     def read(self, record: Record) -> Fact:
-        """The headers as a Fact; raises Malformed."""
+        """The headers as a Fact; raises Malformed, or RuleFailed if the partners' door raises."""
         if self._decider.read is not None:
-            key, event, traceparent = self._decider.read(record)
-            received_ms = record.timestamp
-            return Fact(key, type(event), event, None, 0, 0, traceparent, received_ms)
+            return self._read_at_door(self._decider.read, record)
         headers = dict(record.headers)
         try:
             type_name = headers["ce_type"]
             source = headers["ce_source"].decode()
             sequence, prev = int(headers["ce_sequence"]), int(headers["ce_prev"])
+            if not 0 <= prev < sequence:
+                raise ValueError("numbers")
             model = self._heard.get(type_name)
             if model is None:
                 self._check_version(type_name)
                 return Fact("", None, None, source, sequence, prev)
-            key = record.key.decode() if record.key else ""
+            key = (record.key or b"").decode()
+            if not is_key(key):
+                raise ValueError("key")
             trace = headers.get("ce_traceparent")
             received = headers.get("ce_receivedms")
             return Fact(
@@ -92,20 +103,34 @@ class FactReader:
                 trace.decode() if trace else None,
                 int(received) if received else record.timestamp,
             )
-        except (KeyError, ValueError) as error:
-            raise Malformed(f"header or key {error} is missing or unreadable") from error
+        except (KeyError, ValueError, TypeError, AttributeError) as error:  # a value may be null
+            raise Malformed(_unreadable(record, headers)) from error
+
+    @staticmethod
+    def _read_at_door(read: Read, record: Record) -> Fact:
+        try:
+            key, event, traceparent = read(record)
+        except Defect:
+            raise
+        except Exception as error:  # a service's code, as a rule is
+            raise RuleFailed(f"the door raised {type(error).__name__}: {error}") from error
+        if not is_key(key):
+            raise Malformed(f"the door made a key that no aggregate can have: {key[:80]!r}")
+        return Fact(key, type(event), event, None, 0, 0, traceparent, record.timestamp)
 
     def _check_version(self, type_name: bytes) -> None:
         if type_name.rpartition(b".")[0] in self._stems:
-            raise Malformed(f"{type_name!r}: this release hears another version of it")
+            raise Malformed(f"{type_name.decode()}: this release hears another version of it")
 
     def key_of(self, record: Record) -> str:
         """The key to close for a record that could not be read; its position if it has none."""
         try:
-            text = record.key.decode() if record.key else ""
+            text = (record.key or b"").decode()
         except UnicodeDecodeError:
             text = ""
-        return text or f"unreadable:{record.topic}/{record.partition}/{record.offset}"
+        if is_key(text):
+            return text
+        return f"unreadable:{record.topic}/{record.partition}/{record.offset}"
 
     def keys_of(
         self, records: Sequence[Record], read: Sequence[Fact | Defect | None]
@@ -124,4 +149,43 @@ class FactReader:
         try:
             return RecordRedriven.from_json(record.value or b"")
         except ValidationError as error:
-            raise Malformed(f"re-drive record: {error}") from error
+            raise Malformed(_first_problem(RecordRedriven, error)) from error
+
+
+def is_key(text: str) -> bool:
+    """Whether an aggregate can be kept under this key."""
+    return 0 < len(text) <= KEY_AT_MOST_CHARACTERS and "\0" not in text
+
+
+def _first_problem(model: type[Any], error: ValidationError) -> str:
+    """Where and what, without the value: it may be anything."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "data"
+    return f"{model.__name__}.{where}: {first['msg']}"
+
+
+def _unreadable(record: Record, headers: Mapping[str, bytes | None]) -> str:
+    """The first thing that keeps a record from being a fact, as a sentence."""
+    for name, read in _HEADERS.items():
+        value = headers.get(name)
+        if not value and name in _OPTIONAL:
+            continue
+        if value is None:
+            return f"header {name} is missing: every record of a lane has one"
+        if not _readable(read, value):
+            return f"header {name} is {value[:80]!r}, which cannot be read"
+    sequence, prev = int(headers["ce_sequence"] or b""), int(headers["ce_prev"] or b"")
+    if not 0 <= prev < sequence:
+        return f"ce_sequence {sequence} cannot follow ce_prev {prev}"
+    return (
+        f"key {(record.key or b'')[:80]!r} is no aggregate's: UTF-8 without NUL, 1 to"
+        f" {KEY_AT_MOST_CHARACTERS} characters"
+    )
+
+
+def _readable(read: Callable[[bytes], object], value: bytes) -> bool:
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True
