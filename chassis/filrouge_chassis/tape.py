@@ -31,11 +31,15 @@ class Tape:
     async def read(
         self, partition: Partition, first: int, end: int
     ) -> AsyncIterator[Sequence[Record]]:
-        """Chunks of the records from `first` to `end` (exclusive)."""
+        """Chunks of the records from `first` to `end` (exclusive), which somebody has read before."""
         reel = self._open.get(partition)
         if reel is None or reel.position != first or reel.stop < end:
-            bounds = await self._log.bounds([partition])
-            stop = max(end, bounds[partition][1])
+            start, stop = (await self._log.bounds([partition]))[partition]
+            if first < end and not start <= first <= end <= stop:
+                raise LogLost(
+                    f"{partition} holds {start} to {stop}, {first} to {end} had been read: records were"
+                    " deleted or the topic was made anew; restore it before deciding again"
+                )
             chunks = self._log.read(partition, first, stop)
             reel = self._open[partition] = _Reel(chunks, first, stop)
         while reel.position < end:
