@@ -37,10 +37,16 @@ from filrouge_chassis.testing.producer import Producer
 class Stepwise:
     """The only lane of a toy service (every topic has one partition), on fakes."""
 
-    def __init__(self, decider: Decider = toy.ORDERS, broker: FakeBroker | None = None) -> None:
+    def __init__(
+        self,
+        decider: Decider = toy.ORDERS,
+        broker: FakeBroker | None = None,
+        database: FakeDatabase | None = None,
+        control: ControlLog | None = None,
+    ) -> None:
         self.decider = decider
-        self.broker, self.database = broker or FakeBroker(), FakeDatabase()
-        self.log, self.control = FakeLog(self.broker), ControlLog()
+        self.broker, self.database = broker or FakeBroker(), database or FakeDatabase()
+        self.log, self.control = FakeLog(self.broker), control or ControlLog()
         layout = FactLayout(decider.service)
         self.reader = FactReader(decider, layout.redrive_suffix)
         self.identity = Identity(decider.service, 0, 1, "test", decider.fingerprint())
@@ -88,6 +94,14 @@ class Stepwise:
         said = TickPassed(at=at)
         self.control.append(self.broker.append(Outgoing(CONTROL, 0, b"", said.to_json(), ())), said)
         return self.control.end
+
+    async def woken(self, at: datetime) -> Batch:
+        """A batch in which a tick wakes all that is due in the database."""
+        batch = self.batch()
+        batch.take_control(self.control, self.tick(at))
+        due = await self.store.due(batch.progress.row.now_us, (-1, ""), 1000)
+        batch.wake(due, done=True)
+        return batch
 
     # --- steps -------------------------------------------------------------------------------------
 
