@@ -55,6 +55,7 @@ class Stepwise:
         self.store = FakeLaneStore(self.database, 0, self.identity.shape)
         self.states: dict[str, State] = {}
         self.committed, self.progress = LaneRow(), Progress(LaneRow(), Control())
+        self.last: Decided | None = None
         self.version = ""
         self.gateway = Producer("partner_gateway", 0, 1, toy.START)
 
@@ -88,6 +89,15 @@ class Stepwise:
             for event in parked
         ]
         return self.write(*(Outgoing(name, 0, e.key.encode(), e.to_json(), ()) for e in said))
+
+    def unread(self) -> list[RawRecord]:
+        """What Kafka holds and the lane has not read, one partition after the other."""
+        positions = self.progress.row.positions
+        return [
+            record
+            for place in self.partitions
+            for record in self.broker.partitions[place][positions.get(str(place), 0) :]
+        ]
 
     def tick(self, at: datetime) -> int:
         """The clock moves on; returns the end of control."""
@@ -125,7 +135,7 @@ class Stepwise:
 
     async def commit(self, batch: Batch) -> OutboxRow:
         """Takes the batch as done, in memory and in the database."""
-        decided = self.keep(batch, note_anyway=True)
+        decided = self.last = self.keep(batch, note_anyway=True)
         assert decided is not None
         row = outbox_row(decided)
         states = stored_states(decided.states)
