@@ -6,11 +6,11 @@ load → (batch: fold → one statement → relay) … → on any error drop eve
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from filrouge_chassis import logs
 from filrouge_chassis.batch import Batch, Counts, Decided, Progress
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.decider import Decider, State, kind_of
@@ -26,8 +26,6 @@ from filrouge_chassis.replay import Past
 from filrouge_chassis.states import decode_state, stored_states
 from filrouge_chassis.store import LaneStore, OutboxRow
 from filrouge_chassis.testing.failpoints import reach
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +147,7 @@ class Lane:
                 backoff = self._around.limits.backoff_seconds
                 await self._work()
             except (Transient, SkippedRecords) as error:
+                logs.loaded_again(self.identity.source, error)
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 self._news.clear()
@@ -157,6 +156,7 @@ class Lane:
             except Exception as error:  # noqa: BLE001
                 # LaneStopped, or a mistake of the chassis: a person must look
                 self.stopped = error
+                logs.stopped(self.identity.source, error)
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 return

@@ -7,6 +7,9 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from filrouge_chassis.errors import FilrougeError
+
+logger = logging.getLogger(__name__)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -37,3 +40,15 @@ def configure(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("aiokafka", "faststream", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def loaded_again(lane: str, error: Exception) -> None:
+    logger.warning("%s is loaded again: %s", lane, error, extra={"error": type(error).__name__})
+
+
+def stopped(lane: str, error: Exception) -> None:
+    """An error of ours says all; of any other it is told where it was made. No traceback otherwise:
+    behind it may be the data that a contract refused."""
+    trace = None if isinstance(error, FilrougeError) else error
+    name = type(error).__name__
+    logger.error("%s has stopped: %s", lane, error, exc_info=trace, extra={"error": name})

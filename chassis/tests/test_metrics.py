@@ -149,7 +149,9 @@ async def test_closed_keys_and_what_is_unpublished_are_told_per_lane(watched: Wa
     assert watched.value("lane_stopped", lane="0") == 0
 
 
-async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(watched: Watched) -> None:
+async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
     (record,) = orders(watched.world, 1)
     hole = dict(record.headers) | {"ce_prev": b"1"}
     watched.instance.deliver([replace(record, headers=tuple(hole.items()))])
@@ -157,9 +159,15 @@ async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(watched: Wat
     assert watched.value("lane_stopped", lane="0") == 1
     assert watched.value("lane_failures_total", error="SequenceHole") == 1
     assert watched.instance.stopped == [watched.lane]
+    (line,) = [said for said in caplog.records if said.levelname == "ERROR"]
+    assert (
+        "equipment_orders/0 has stopped: equipment.g1/0: partner_gateway/0 sent 2" in line.message
+    )
 
 
-async def test_a_lane_that_another_instance_took_is_loaded_again(watched: Watched) -> None:
+async def test_a_lane_that_another_instance_took_is_loaded_again(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
     other = Stepwise(broker=watched.world.broker, database=watched.world.database)
     records = orders(watched.world, 1, 2)
     await other.open()
@@ -168,6 +176,7 @@ async def test_a_lane_that_another_instance_took_is_loaded_again(watched: Watche
     await until(lambda: watched.value("lane_loads_total", rebuilt="false") == 2)
     assert watched.value("commit_conflicts_total") == 1
     assert watched.value("lane_failures_total", error="LaneLost") == 1
+    assert "equipment_orders/0 is loaded again: lane 0: another instance owns it" in caplog.text
 
 
 @pytest.mark.parametrize(
