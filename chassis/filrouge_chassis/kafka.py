@@ -200,7 +200,7 @@ class KafkaLog:
             raise lost(place, error) from error
         except TimeoutError as error:
             raise Transient(
-                f"{place.topic}/{place.partition}: no record came within {self._timeout} s"
+                f"{place.topic}/{place.partition}: no record came within {self._timeout} s; it is read again"
             ) from error
         except _AWAY as error:
             raise _away(f"{place.topic}/{place.partition}", error) from error
