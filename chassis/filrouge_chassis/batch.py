@@ -148,7 +148,7 @@ class Batch:
             self._take_new(record, read)
         except Defect as error:
             error = self._defects.note((place.name, offset, ""), error)
-            if not isinstance(read, Redriven):  # that one is parked still
+            if isinstance(read, Fact) or (isinstance(read, Unreadable) and read.parks):
                 self._park(read.key, record, error)
 
     def finish(self, note_anyway: bool = False) -> Decided | None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import CONTROL
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.errors import LogLost, Transient
-from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka import KafkaLog, lost
 from filrouge_chassis.records import Partition, Record
 
 logger = logging.getLogger(__name__)
@@ -32,10 +32,12 @@ async def load_control(log: KafkaLog, control: ControlLog) -> None:
 
 
 async def follow_control(log: KafkaLog, control: ControlLog, news: Callable[[], None]) -> None:
-    """Appends what comes, for ever; transient faults are logged and tried again."""
+    """Appends what comes, for ever; transient faults are logged and tried again. Raises LogLost."""
     while True:
         try:
             await _follow(log, control, news)
+        except OffsetOutOfRangeError as error:
+            raise lost(TopicPartition(CONTROL, 0), error) from error
         except (Transient, KafkaError, OSError) as error:
             logger.warning("control is read again: %s", error)
             await asyncio.sleep(AGAIN_SECONDS)
@@ -58,7 +60,10 @@ def append(control: ControlLog, record: Record) -> None:
     if record.offset < control.end:
         return
     if record.offset > control.end:
-        raise LogLost(f"control: offset {control.end} is missing, {record.offset} follows")
+        raise LogLost(
+            f"{CONTROL}: offset {control.end} is missing, {record.offset} follows; control has no"
+            " gaps: find out who deleted records"
+        )
     control.append(record.offset, _event_of(record))
 
 
@@ -66,10 +71,22 @@ def _event_of(record: Record) -> Event | None:
     name = dict(record.headers).get("ce_type", b"").decode(errors="replace")
     entry = REGISTER.by_type.get(name)
     if entry is None or entry.topic != CONTROL:
-        logger.error("control/%s has type %r, which is not for control", record.offset, name)
+        logger.error(
+            "%s/0/%s has type %r, which is not for control; nobody decides by it",
+            CONTROL,
+            record.offset,
+            name,
+        )
         return None
     try:
         return entry.model.from_json(record.value or b"")
     except ValidationError as error:
-        logger.error("control/%s is not a valid %s: %s", record.offset, name, error)
+        problems = error.errors(include_url=False, include_input=False)
+        logger.error(
+            "%s/0/%s is not a valid %s, nobody decides by it: %s",
+            CONTROL,
+            record.offset,
+            name,
+            "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in problems),
+        )
         return None

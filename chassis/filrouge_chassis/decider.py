@@ -79,15 +79,25 @@ class Decider:
     read: Read | None = None
 
     def __post_init__(self) -> None:
+        """Raises ValueError if the tables and the register do not agree: at import, before any event."""
+        for kind, model in (*self.rules, *self.evolutions):
+            if kind not in self.states:
+                raise ValueError(f"{self.service}: {kind} has rules but no shape in `states`")
+            if model is not Due and self.read is None and model not in REGISTER.by_model:
+                raise ValueError(f"{self.service}: {model.__name__} is not in the register")
         for _kind, model in self.evolutions:
             if self.service not in REGISTER.by_model[model].written_by:
                 raise ValueError(
-                    f"{self.service} evolves {model.__name__}, the register says otherwise"
+                    f"{self.service} evolves by {model.__name__}, the register lets it not say that:"
+                    " correct `said_by` there, or the table"
                 )
         for _kind, model in self.rules:
             inside = self.read is None and model is not Due
             if inside and self.service not in REGISTER.by_model[model].heard_by:
-                raise ValueError(f"{self.service} hears {model.__name__} against the register")
+                raise ValueError(
+                    f"{self.service} has a rule for {model.__name__}, the register lets it not hear"
+                    " that: correct `heard_by` there, or the table"
+                )
 
     @property
     def heard(self) -> dict[str, type[Event]]:
@@ -100,7 +110,12 @@ class Decider:
 
     def evolve(self, kind: str, state: State, event: Event) -> State:
         """Raises KeyError for an event that this kind of aggregate never says."""
-        return self.evolutions[kind, type(event)](state, event)
+        try:
+            evolution = self.evolutions[kind, type(event)]
+        except KeyError:
+            said = type(event).__name__
+            raise KeyError(f"{self.service}: {kind} has no evolution for {said}") from None
+        return evolution(state, event)
 
     def fingerprint(self) -> str:
         """Name of the shape: `1_ab12cd34`, the same for every release that reads the same states."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,10 +12,30 @@ from pydantic import ValidationError
 
 from filrouge_chassis import parking
 from filrouge_chassis.decider import Decider
+from filrouge_chassis.decider import Read as ReadAtDoor
 from filrouge_chassis.errors import Malformed
 from filrouge_chassis.records import Record
 
-KEY_AT_MOST_CHARACTERS = 1000
+KEY_AT_MOST_CHARACTERS = 512  # of up to four bytes: more would not fit an index of the database
+
+
+def _type_name(value: bytes) -> str:
+    """Empty or null is no type: parked, the one comes back as the other."""
+    if not value:
+        raise ValueError("empty")
+    return value.decode()
+
+
+_HEADERS: dict[str, Callable[[bytes], object]] = {
+    "ce_type": _type_name,
+    "ce_source": bytes.decode,
+    "ce_sequence": int,
+    "ce_prev": int,
+    "ce_traceparent": bytes.decode,
+    "ce_receivedms": int,
+}
+_OPTIONAL = {"ce_traceparent", "ce_receivedms"}
+_STRANGE = (KeyError, ValueError, TypeError, AttributeError)  # a header's value may be null
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -42,9 +62,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
         try:
             return self.model.from_json(self.value)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "data"
-            raise Malformed(f"{self.model.__name__}.{where}: {first['msg']}") from error
+            raise Malformed(_first_problem(self.model, error)) from error
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -52,10 +70,12 @@ class Unreadable(msgspec.Struct, frozen=True):
 
     key: str
     reason: str
+    parks: bool = True  # not if it came with re-driven ones: it could never be re-driven itself
 
 
 class Redriven(msgspec.Struct, frozen=True):
-    """A parked record on its second way, and what it reads like now; None: it was a timer."""
+    """A parked record on its second way, and what it reads like now; None: it was a timer. Failing
+    again it is parked still."""
 
     key: str
     index: int
@@ -85,23 +105,23 @@ class FactReader:
 
     def _fact(self, record: Record) -> Fact | Unreadable:
         if self._decider.read is not None:
-            try:
-                key, event, traceparent = self._decider.read(record)
-            except Malformed as error:
-                return Unreadable(_key_of(record), str(error))
-            return Fact(key, type(event), event, None, 0, 0, traceparent, record.timestamp)
+            return _read_at_door(self._decider.read, record)
         headers = dict(record.headers)
         try:
             source = headers["ce_source"].decode()
             sequence, prev = int(headers["ce_sequence"]), int(headers["ce_prev"])
-        except (KeyError, ValueError, AttributeError) as error:
-            return Unreadable(_key_of(record), f"header {error} is missing or unreadable")
+            if not 0 <= prev < sequence:
+                raise ValueError("numbers")
+        except _STRANGE:
+            return Unreadable(_key_of(record), _unreadable(record, headers))
         try:
             model = self._heard.get(headers["ce_type"])
             if model is None:
                 self._check_version(headers["ce_type"])
                 return Fact("", None, None, source, sequence, prev)
-            key = record.key.decode() if record.key else ""
+            key = (record.key or b"").decode()
+            if not is_key(key):
+                raise ValueError("key")
             trace = headers.get("ce_traceparent")
             received = headers.get("ce_receivedms")
             return Fact(
@@ -116,19 +136,21 @@ class FactReader:
             )
         except Malformed as error:
             reason = str(error)
-        except (KeyError, ValueError, AttributeError) as error:
-            reason = f"header or key {error} is missing or unreadable"
+        except _STRANGE:
+            reason = _unreadable(record, headers)
         return Fact(_key_of(record), None, b"", source, sequence, prev, malformed=reason)
 
     def _check_version(self, type_name: bytes) -> None:
+        if not type_name:
+            raise ValueError("type")
         if type_name.rpartition(b".")[0] in self._stems:
-            raise Malformed(f"{type_name!r}: this release hears another version of it")
+            raise Malformed(f"{type_name.decode()}: this release hears another version of it")
 
     def _redriven(self, record: Record) -> Redriven | Unreadable:
         try:
             said = RecordRedriven.from_json(record.value or b"")
         except ValidationError as error:
-            return Unreadable(_key_of(record), f"re-drive record: {error}")
+            return Unreadable(_key_of(record), _first_problem(RecordRedriven, error), parks=False)
         fact = None if said.parked.due_us is not None else self._fact(parking.original(said.parked))
         return Redriven(said.key, said.index, said.parked, fact)
 
@@ -145,12 +167,64 @@ def keys_of(read: Sequence[Read]) -> Iterable[str]:
     return keys
 
 
+def _read_at_door(read: ReadAtDoor, record: Record) -> Fact | Unreadable:
+    try:
+        key, event, traceparent = read(record)
+    except Malformed as error:
+        return Unreadable(_key_of(record), str(error))
+    except Exception as error:  # noqa: BLE001 # a service's code, as a rule is
+        return Unreadable(_key_of(record), f"the door raised {type(error).__name__}: {error}")
+    if not is_key(key):
+        reason = f"the door made a key that no aggregate can have: {key[:80]!r}"
+        return Unreadable(_key_of(record), reason)
+    return Fact(key, type(event), event, None, 0, 0, traceparent, record.timestamp)
+
+
 def _key_of(record: Record) -> str:
     """The key to close for a record that could not be read; its position if it has none."""
     try:
-        text = record.key.decode() if record.key else ""
+        text = (record.key or b"").decode()
     except UnicodeDecodeError:
         text = ""
-    if text and len(text) <= KEY_AT_MOST_CHARACTERS:
+    if is_key(text):
         return text
     return f"unreadable:{record.topic}/{record.partition}/{record.offset}"
+
+
+def is_key(text: str) -> bool:
+    """Whether an aggregate can be kept under this key."""
+    return 0 < len(text) <= KEY_AT_MOST_CHARACTERS and "\0" not in text
+
+
+def _first_problem(model: type[Any], error: ValidationError) -> str:
+    """Where and what, without the value: it may be anything."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "data"
+    return f"{model.__name__}.{where}: {first['msg']}"
+
+
+def _unreadable(record: Record, headers: Mapping[str, bytes | None]) -> str:
+    """The first thing that keeps a record from being a fact, as a sentence."""
+    for name, read in _HEADERS.items():
+        value = headers.get(name)
+        if not value and name in _OPTIONAL:
+            continue
+        if value is None:
+            return f"header {name} is missing: every record of a lane has one"
+        if not _readable(read, value):
+            return f"header {name} is {value[:80]!r}, which cannot be read"
+    sequence, prev = int(headers["ce_sequence"] or b""), int(headers["ce_prev"] or b"")
+    if not 0 <= prev < sequence:
+        return f"ce_sequence {sequence} cannot follow ce_prev {prev}"
+    return (
+        f"key {(record.key or b'')[:80]!r} is no aggregate's: UTF-8 without NUL, 1 to"
+        f" {KEY_AT_MOST_CHARACTERS} characters"
+    )
+
+
+def _readable(read: Callable[[bytes], object], value: bytes) -> bool:
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True

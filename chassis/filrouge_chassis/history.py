@@ -68,12 +68,15 @@ async def _events_of(
         if got != sequence or event is None:
             if last:
                 return None
-            raise LogLost(f"{note.service}/{note.lane}: event {sequence} is not in Kafka")
+            raise LogLost(
+                f"{note.service}/{note.lane}: event {sequence} is not in Kafka, and batch {note.batch}"
+                " is not the last one: restore the topic before this lane goes on"
+            )
         found.append(event)
     if hashlib.sha256(encode_outgoing(found)).hexdigest() != note.events_sha256:
         raise LogLost(
             f"{note.service}/{note.lane}: events {note.first_sequence + 1} to {note.last_sequence}"
-            " are not those that the journal describes"
+            " are not those that the journal describes: find out who wrote or changed them"
         )
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed
 
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.records import Outgoing, Partition, Record
@@ -16,6 +16,8 @@ from filrouge_chassis.records import Outgoing, Partition, Record
 BATCH_BYTES = 512 * 1024
 REQUEST_BYTES_AT_MOST = 1_048_576
 CLOSE_SECONDS = 5.0
+CANCEL_SECONDS = 1.0
+_AWAY = (KafkaError, OSError, TimeoutError)
 
 
 class KafkaPublisher:
@@ -24,14 +26,21 @@ class KafkaPublisher:
     def __init__(self, producer: AIOKafkaProducer, timeout_seconds: float) -> None:
         self._producer = producer
         self._timeout = timeout_seconds
+        self._closed = False
 
     async def publish(self, records: Sequence[Outgoing]) -> Sequence[int]:
+        if self._closed:
+            raise PublishFailed("the publisher is closed: make another one")
         try:
             async with asyncio.timeout(self._timeout):
                 pending = await self._send(records)
                 acknowledged = await asyncio.gather(*(future for _, future in pending))
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise PublishFailed(f"Kafka: {type(error).__name__}: {error}") from error
+        except _AWAY as error:
+            topics = ", ".join(sorted({record.topic for record in records}))
+            raise PublishFailed(
+                f"Kafka did not acknowledge {len(records)} records for {topics}"
+                f" ({type(error).__name__}: {error}); a new publisher sends the whole row again"
+            ) from error
         first: dict[TopicPartition, int] = {}
         for (place, _), metadata in zip(pending, acknowledged, strict=True):
             first.setdefault(place, metadata.offset)
@@ -55,7 +64,8 @@ class KafkaPublisher:
                 raise PublishFailed(f"a record of {record.size_bytes} bytes does not fit a batch")
         for place, builder in builders.items():
             pending.append((place, await self._send_batch(builder, place)))
-        return pending
+        used = {place: order for order, place in enumerate(builders)}
+        return sorted(pending, key=lambda sent: used[sent[0]])
 
     @staticmethod
     def _append(builder: Any, record: Outgoing) -> bool:
@@ -71,11 +81,23 @@ class KafkaPublisher:
         return future
 
     async def close(self) -> None:
-        """An idempotent producer can hang when it is stopped: then its sender is cancelled."""
-        try:
-            await asyncio.wait_for(self._producer.stop(), CLOSE_SECONDS)
-        except (KafkaError, OSError, TimeoutError):
-            await self._producer.client.close()
+        self._closed = True
+        await _end(self._producer)
+
+
+async def _end(producer: AIOKafkaProducer) -> None:
+    """An idempotent producer can hang when it is stopped. Then what is in flight is failed and its
+    sender cancelled, which would otherwise connect anew and send what nobody waits for any more."""
+    try:
+        await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
+    except _AWAY:
+        await producer.client.close()
+        sender = producer._sender.sender_task
+        while sender is not None and not sender.done():
+            sender.cancel()
+            await asyncio.wait((sender,), timeout=CANCEL_SECONDS)
+        producer._message_accumulator.fail_all(ProducerClosed())
+        await producer.client.close()
 
 
 class KafkaLog:
@@ -98,9 +120,11 @@ class KafkaLog:
         )
         try:
             await asyncio.wait_for(producer.start(), self._timeout)
-        except (KafkaError, OSError, TimeoutError) as error:
-            await producer.client.close()
-            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        except BaseException as error:  # a lane that is stopped meanwhile is cancelled here
+            await _end(producer)
+            if isinstance(error, _AWAY):
+                raise _away(self._bootstrap, error) from error
+            raise
         return KafkaPublisher(producer, self._timeout)
 
     async def bounds(
@@ -119,13 +143,16 @@ class KafkaLog:
         try:
             await asyncio.wait_for(admin.start(), self._timeout)
             described = await asyncio.wait_for(admin.describe_topics(list(topics)), self._timeout)
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        except _AWAY as error:
+            raise _away(self._bootstrap, error) from error
         finally:
             await admin.close()
         missing = [topic["topic"] for topic in described if topic["error_code"]]
         if missing:
-            raise Transient(f"Kafka has no topic {', '.join(missing)}")
+            raise Transient(
+                f"Kafka at {self._bootstrap} has no topic {', '.join(missing)}: it is looked for"
+                " again until somebody makes it (`filrouge up` does)"
+            )
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
     async def _asked(
@@ -135,8 +162,9 @@ class KafkaLog:
             answer: dict[TopicPartition, int] = await asyncio.wait_for(
                 question(places), self._timeout
             )
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        except _AWAY as error:
+            names = ", ".join(f"{place.topic}/{place.partition}" for place in places)
+            raise _away(f"the bounds of {names}", error) from error
         return answer
 
     async def read(
@@ -152,7 +180,10 @@ class KafkaLog:
                 chunk = await self.next_chunk(consumer, place)
                 chunk = [record for record in chunk if record.offset < end]
                 if chunk and chunk[0].offset != first:
-                    raise LogLost(f"{partition}: offset {first} is gone, {chunk[0].offset} follows")
+                    raise LogLost(
+                        f"{partition}: offset {first} is gone, {chunk[0].offset} follows; offsets of"
+                        " our topics have no gaps: find out who deleted records"
+                    )
                 first += len(chunk)
                 if chunk:
                     yield chunk
@@ -165,17 +196,36 @@ class KafkaLog:
                     found = await consumer.getmany(place, timeout_ms=1000, max_records=4000)
                     if found:
                         return list(found[place])
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        except OffsetOutOfRangeError as error:
+            raise lost(place, error) from error
+        except TimeoutError as error:
+            raise Transient(
+                f"{place.topic}/{place.partition}: no record came within {self._timeout} s; it is read again"
+            ) from error
+        except _AWAY as error:
+            raise _away(f"{place.topic}/{place.partition}", error) from error
 
     def reader(self) -> _Reader:
         """A consumer without a group: `async with log.reader() as consumer`."""
         return _Reader(self._bootstrap, self._client, self._timeout)
 
 
+def lost(place: TopicPartition, error: OffsetOutOfRangeError) -> LogLost:
+    """The broker says that it does not hold, or never held, an offset that was acknowledged."""
+    ((_, offset),) = error.args[0].items()
+    return LogLost(
+        f"{place.topic}/{place.partition}: offset {offset} is not there; the topic was trimmed,"
+        " truncated or made anew: restore it, or start a new generation of topics"
+    )
+
+
+def _away(what: str, error: BaseException) -> Transient:
+    return Transient(f"{what}: Kafka: {type(error).__name__}: {error}; it is tried again")
+
+
 class _Reader:
     def __init__(self, bootstrap: str, client: str, timeout_seconds: float) -> None:
-        self._timeout = timeout_seconds
+        self._bootstrap, self._timeout = bootstrap, timeout_seconds
         self._settings = {
             "bootstrap_servers": bootstrap,
             "client_id": client,
@@ -190,13 +240,18 @@ class _Reader:
         self._consumer = AIOKafkaConsumer(**self._settings)
         try:
             await asyncio.wait_for(self._consumer.start(), self._timeout)
-        except (KafkaError, OSError, TimeoutError) as error:
-            await self._consumer.stop()
-            raise Transient(f"Kafka: {type(error).__name__}: {error}") from error
+        except BaseException as error:
+            await self._close()
+            if isinstance(error, _AWAY):
+                raise _away(self._bootstrap, error) from error
+            raise
         return self._consumer
 
     async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
         try:
             await asyncio.wait_for(self._consumer.stop(), CLOSE_SECONDS)
-        except (KafkaError, OSError, TimeoutError):
+        except _AWAY:
             await self._consumer._client.close()

@@ -6,10 +6,10 @@ load → (batch: fold → one statement → relay) … → on any error drop eve
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Sequence
 
+from filrouge_chassis import logs
 from filrouge_chassis.batch import Batch, Decided
 from filrouge_chassis.control import Control
 from filrouge_chassis.errors import SkippedRecords, Transient
@@ -26,8 +26,6 @@ from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, OutboxRow
 from filrouge_chassis.surroundings import Surroundings
 from filrouge_chassis.testing.failpoints import reach
-
-logger = logging.getLogger(__name__)
 
 
 class Lane:
@@ -112,20 +110,16 @@ class Lane:
                 backoff = self._around.limits.backoff_seconds
                 await self._work()
             except (Transient, SkippedRecords) as error:
-                logger.warning(
-                    "%s loads again: %s", self.identity.source, error, extra=self._where()
-                )
+                logs.loaded_again(self.identity.source, error, self._where())
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 self._news.clear()
                 await self._wait(backoff)
                 backoff = min(backoff * 2, self._around.limits.backoff_at_most_seconds)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # LaneStopped, or a mistake of the chassis: a person must look
                 self.stopped = error
-                logger.exception(
-                    "%s has stopped: %s", self.identity.source, error, extra=self._where()
-                )
+                logs.stopped(self.identity.source, error, self._where())
                 self._around.observer.failed(self.identity.lane, error)
                 await self._drop(drain=False)
                 return
@@ -157,7 +151,7 @@ class Lane:
         self._around.feed.resume(self.partitions)
         self._paused = False
         self.ready = True
-        logger.info("%s is loaded", self.identity.source, extra=self._where())
+        logs.loaded(self.identity.source, opened.rebuilt, self._where())
         self._around.observer.loaded(self.identity.lane, opened.rebuilt)
 
     async def _drop(self, drain: bool) -> None:
@@ -301,6 +295,7 @@ class Lane:
             self._version, row, stored_states(decided.states), outbox, acknowledged
         )
         await reach("after_commit")
+        logs.decided(self.identity.source, decided.note)
         self._forgotten = acknowledged
         self._committed = row
         self._cache.remember(decided.states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,7 +96,11 @@ def layout_of(decider: Decider) -> Layout:
 
 
 def lane_assignor(layout: Layout) -> type[AbstractPartitionAssignor]:
-    """An assignor that never splits a lane: groups go round robin over the members."""
+    """An assignor that never splits a lane: groups go to the members that have fewest.
+
+    While a release is rolled out, or a partner's new topics are not known to every member yet,
+    members subscribe to different topics; aiokafka ends a member that is given any other.
+    """
 
     class LaneAssignor(AbstractPartitionAssignor):  # type: ignore[misc]
         name = "lanes"
@@ -103,13 +108,13 @@ def lane_assignor(layout: Layout) -> type[AbstractPartitionAssignor]:
 
         @classmethod
         def assign(cls, cluster: Any, members: Mapping[str, Any]) -> dict[str, Any]:
-            topics = {name for member in members.values() for name in member.subscription}
+            subscribed = {member: frozenset(said.subscription) for member, said in members.items()}
             groups: defaultdict[str, list[Partition]] = defaultdict(list)
-            for name in sorted(topics):
+            for name in sorted(frozenset().union(*subscribed.values())):
                 for number in sorted(cluster.partitions_for_topic(name) or ()):
                     place = Partition(name, number)
                     groups[layout.group(place)].append(place)
-            given = share_out(groups, sorted(members))
+            given = share_out(groups, subscribed)
             return {
                 member: ConsumerProtocolMemberAssignment(cls.version, sorted(parts.items()), b"")
                 for member, parts in given.items()
@@ -127,13 +132,18 @@ def lane_assignor(layout: Layout) -> type[AbstractPartitionAssignor]:
 
 
 def share_out(
-    groups: Mapping[str, list[Partition]], members: list[str]
+    groups: Mapping[str, list[Partition]], subscribed: Mapping[str, AbstractSet[str]]
 ) -> dict[str, dict[str, list[int]]]:
-    """member → topic → partitions; whole groups only, numbers of groups differ by one at most."""
-    given: dict[str, dict[str, list[int]]] = {member: {} for member in members}
-    ordered = sorted(groups, key=lambda group: (len(group), group))
-    for turn, group in enumerate(ordered):
-        mine = given[members[turn % len(members)]]
+    """member → topic → partitions. A group goes to one member, of those that know most of its topics
+    to one that has fewest groups: if all know the same, their numbers differ by one at most."""
+    given: dict[str, dict[str, list[int]]] = {member: {} for member in subscribed}
+    counts = dict.fromkeys(sorted(subscribed), 0)
+    for group in sorted(groups, key=lambda group: (len(group), group)):
+        topics = {place.topic for place in groups[group]}
+        known = {member: len(topics & subscribed[member]) for member in counts}
+        chosen = min(counts, key=lambda member: (-known[member], counts[member]))
+        counts[chosen] += 1
         for place in groups[group]:
-            mine.setdefault(place.topic, []).append(place.number)
+            if place.topic in subscribed[chosen]:
+                given[chosen].setdefault(place.topic, []).append(place.number)
     return given

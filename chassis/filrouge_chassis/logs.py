@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from filrouge_contracts.journal import BatchDecided
+
+from filrouge_chassis.errors import FilrougeError
+
+logger = logging.getLogger(__name__)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -37,3 +43,49 @@ def configure(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("aiokafka", "faststream", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+Where = Mapping[str, object]
+"""Fields that say where in its streams a lane stands."""
+
+
+def loaded(lane: str, rebuilt: bool, where: Where) -> None:
+    how = "is rebuilt from its stream" if rebuilt else "is loaded"
+    logger.info("%s %s", lane, how, extra=dict(where))
+
+
+def loaded_again(lane: str, error: Exception, where: Where) -> None:
+    name = type(error).__name__
+    logger.warning("%s is loaded again: %s", lane, error, extra={"error": name, **where})
+
+
+def stopped(lane: str, error: Exception, where: Where) -> None:
+    """An error of ours says all; of any other it is told where it was made. No traceback otherwise:
+    behind it may be the data that a contract refused."""
+    trace = None if isinstance(error, FilrougeError) else error
+    name = type(error).__name__
+    logger.error("%s has stopped: %s", lane, error, exc_info=trace, extra={"error": name, **where})
+
+
+def decided(lane: str, note: BatchDecided) -> None:
+    """One line for a batch, and one for each record that raised: which one, never what is in it."""
+    logger.debug(
+        "%s has decided",
+        lane,
+        extra={
+            "batch": note.batch,
+            "first_sequence": note.first_sequence,
+            "last_sequence": note.last_sequence,
+            "read": {part.partition: [part.first, part.end] for part in note.read},
+        },
+    )
+    for defect in note.defects:
+        logger.warning(
+            "%s has parked a record",
+            lane,
+            extra={
+                "event_id": f"{note.service}/{defect.partition}/{defect.offset}",
+                "error": defect.error,
+                "remedy": defect.remedy,
+            },
+        )

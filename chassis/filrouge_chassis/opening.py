@@ -59,7 +59,10 @@ async def _follow_unless_behind(past: Past, loaded: Loaded) -> Journal | None:
     journal.end, journal.sequence = loaded.row.journal_offset, loaded.row.journal_sequence
     end = (await past.log.bounds([journal.partition]))[journal.partition][1]
     if end < journal.end:
-        raise LogLost(f"{journal.partition} ends at {end}, {journal.end} was acknowledged")
+        raise LogLost(
+            f"{journal.partition} ends at {end}, {journal.end} was acknowledged: Kafka has lost records;"
+            " restore the topic before this lane goes on"
+        )
     async for note in journal.follow():
         # a row that was deleted from the outbox had been found to be the one that counts
         if note.last_sequence > loaded.row.sequence:
@@ -84,8 +87,7 @@ async def _rebuild(
 
 async def _take_over_shape(past: Past, loaded: Loaded) -> None:
     """Publishes what the older release had committed, so that the stream is whole."""
-    older, ours = (int(shape.partition("_")[0]) for shape in (loaded.shape, past.identity.shape))
-    if older >= ours:
+    if _number_of(loaded.shape) >= _number_of(past.identity.shape):
         raise UnknownShape(
             f"{past.identity.source}: its states have shape {loaded.shape}, this release reads"
             f" {past.identity.shape}; deploy the newer release, or raise `shape` if this is it"
@@ -99,7 +101,10 @@ async def _take_over_shape(past: Past, loaded: Loaded) -> None:
         await relay.drain(DRAIN_SECONDS)
         relay.raise_failure()
         if not relay.idle:
-            raise PublishFailed(f"{past.identity.source}: the outbox was not published in time")
+            raise PublishFailed(
+                f"{past.identity.source}: what release of shape {loaded.shape} had committed was not"
+                f" published within {DRAIN_SECONDS} s; the lane is loaded again"
+            )
     finally:
         await relay.stop()
 
@@ -112,7 +117,16 @@ async def _check_bounds(
         first, end = bounds[partition]
         position = row.positions.get(str(partition), 0)
         if not first <= position <= end:
-            raise LogLost(f"{partition} holds {first} to {end}, the lane has read up to {position}")
+            raise LogLost(
+                f"{partition} holds {first} to {end}, {past.identity.source} has read up to {position}:"
+                " records were deleted or the topic was made anew; restore it before this lane goes on"
+            )
+
+
+def _number_of(shape: str) -> float:
+    """The shape's number, which every release raises that changes it; of a strange one none is newer."""
+    number = shape.partition("_")[0]
+    return int(number) if number.isdecimal() else float("inf")
 
 
 def note_of(row: OutboxRow) -> BatchDecided:

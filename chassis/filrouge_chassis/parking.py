@@ -27,6 +27,7 @@ def parked(
     """The event to park `record`; `error` None: it only waits behind another one of its key.
 
     Values over 256 KiB stay where they are (topics keep everything); the event names the position.
+    A header whose value is null, which Kafka allows, comes back empty: nobody tells the two apart.
     """
     said = {
         "service": service,
@@ -49,7 +50,7 @@ def parked(
         timestamp_ms=record.timestamp,
         key_base64=_text(record.key),
         value_base64=None if value is None or len(value) > VALUE_AT_MOST_BYTES else _text(value),
-        headers=tuple((name, b64encode(value).decode()) for name, value in record.headers),
+        headers=tuple((name, b64encode(value or b"").decode()) for name, value in record.headers),
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from filrouge_chassis.errors import LaneLost, Transient
+from filrouge_chassis.errors import LaneLost, LaneStopped, Transient
 from filrouge_chassis.lane_row import LaneRow, decode_row, encode_row
 from filrouge_chassis.store import Loaded, OutboxRow, StoredState
 
@@ -37,6 +37,7 @@ _AWAY = (
 )
 TRANSACTION_AT_MOST_TIMES = 5
 """A lane that is replaced takes several commands, of which each may take the timeout."""
+_IS_THERE = "SELECT to_regclass($1) IS NOT NULL"
 _COMMIT = """
 WITH swapped AS (
     UPDATE lane SET version = $3, shape = $4, body = $5 WHERE lane = $1 AND version = $2 RETURNING 1
@@ -74,6 +75,7 @@ class PostgresLaneStore:
         self._url, self._database = url, service
         self._lane, self._shape = lane, shape
         self._states = f"state_{shape}"
+        self._where = f"database {service}, lane {lane}"
         self._timeout = timeout_seconds
         self._connection: asyncpg.Connection | None = None
 
@@ -143,7 +145,7 @@ class PostgresLaneStore:
                 acknowledged,
             )
         if not swapped:
-            raise LaneLost(f"lane {self._lane}: another instance owns it")
+            raise LaneLost(f"{self._where}: another instance owns it; load the lane again")
         return new
 
     async def forget(self, version: str, acknowledged: int) -> None:
@@ -192,7 +194,7 @@ class PostgresLaneStore:
                 body,
             )
         if not status.endswith(" 1"):
-            raise LaneLost(f"lane {self._lane}: another instance owns it")
+            raise LaneLost(f"{self._where}: another instance owns it; load the lane again")
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -202,7 +204,7 @@ class PostgresLaneStore:
     @property
     def _open(self) -> asyncpg.Connection:
         if self._connection is None:
-            raise LaneLost("the connection was lost; load the lane again")
+            raise LaneLost(f"{self._where}: the connection was lost; load the lane again")
         return self._connection
 
     async def _connect(self) -> asyncpg.Connection:
@@ -222,12 +224,14 @@ class PostgresLaneStore:
         except asyncpg.InvalidCatalogNameError:
             await self._create_database()
             connection = await asyncpg.connect(target, **options)
-        if not await connection.fetchval(
-            "SELECT to_regclass($1) IS NOT NULL", f"{self._states}_due"
-        ):
-            # only when needed, since an index waits for every transaction that is open on its table,
-            # and in one message, so that a process that freezes here leaves no lock behind
-            await connection.execute(_TABLES.format(states=self._states))
+        try:
+            if not await connection.fetchval(_IS_THERE, f"{self._states}_due"):
+                # only when needed, since an index waits for every transaction open on its table, and
+                # in one message, so that a process that freezes here leaves no lock behind
+                await connection.execute(_TABLES.format(states=self._states))
+        except BaseException:  # a lane that is stopped while it loads is cancelled here
+            connection.terminate()
+            raise
         return connection
 
     async def _create_database(self) -> None:
@@ -243,9 +247,20 @@ class PostgresLaneStore:
 
     @asynccontextmanager
     async def _transients(self) -> AsyncIterator[None]:
-        """Whatever the database or the connection raises leaves an unknown outcome: reload."""
+        """Whatever the database or the connection raises leaves an unknown outcome: reload.
+
+        Only what it can never hold or understand would be refused for ever: that stops the lane.
+        """
         try:
             yield
+        except (asyncpg.DataError, asyncpg.ProgramLimitExceededError, ValueError) as error:
+            await self.close()
+            raise LaneStopped(
+                f"{self._where}: PostgreSQL will never take this ({type(error).__name__}: {error});"
+                " find the key or the setting, and correct the rule or the contract that let it in"
+            ) from error
         except _AWAY as error:
             await self.close()
-            raise Transient(f"PostgreSQL: {type(error).__name__}: {error}") from error
+            raise Transient(
+                f"{self._where}: PostgreSQL: {type(error).__name__}: {error}; the lane is loaded again"
+            ) from error

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from filrouge_contracts.journal import BatchDecided
 
-from filrouge_chassis.errors import LaneLost, LaneStopped, Transient
+from filrouge_chassis.errors import LaneLost
 from filrouge_chassis.journal import Journal
 from filrouge_chassis.log import Log, Publisher
 from filrouge_chassis.records import decode_outgoing
@@ -112,7 +112,8 @@ class Relay:
             while True:
                 row = await self._queue.get()
                 await self._publish(row)
-        except (Transient, LaneStopped) as error:
+        except Exception as error:  # noqa: BLE001
+            # the lane raises it; if it did not hear of it, it would commit rows that nobody sends
             self.failure = error
             self._on_acknowledged()
 
@@ -124,7 +125,11 @@ class Relay:
         await reach("after_journal")
         note = BatchDecided.from_json(records[0].value)
         if not await self.journal.mine(note, offset):
-            raise LaneLost("another instance has journalled other events for these sequences")
+            raise LaneLost(
+                f"{self.journal.partition}/{offset}: another instance has journalled other events for"
+                f" sequences {note.first_sequence} to {note.last_sequence}; none of ours was sent,"
+                " load the lane again"
+            )
         events = decode_outgoing(row.events)
         if events:
             await self._publisher.publish(events)

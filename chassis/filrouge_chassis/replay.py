@@ -65,7 +65,7 @@ def _wake(batch: Batch, note: BatchDecided, states: Mapping[str, State]) -> None
     waking, now_us = batch.progress.row.waking, batch.progress.row.now_us
     if waking is None:
         if note.woken:
-            raise Diverged(f"batch {note.batch}: nothing is to be woken, {note.woken} were")
+            raise Diverged(f"{_where(note)}: nothing is to be woken, {note.woken} were")
         return
     after = (waking.due_us, waking.key)
     due = sorted(
@@ -74,9 +74,7 @@ def _wake(batch: Batch, note: BatchDecided, states: Mapping[str, State]) -> None
         if (due_us := due_of(state)) is not None and due_us <= now_us and (due_us, key) > after
     )
     if note.waking is None and len(due) != note.woken:
-        raise Diverged(
-            f"batch {note.batch}: {len(due)} aggregates are due, {note.woken} were woken"
-        )
+        raise Diverged(f"{_where(note)}: {len(due)} aggregates are due, {note.woken} were woken")
     batch.wake(due[: note.woken], done=note.waking is None)
 
 
@@ -104,13 +102,17 @@ async def reexecute(past: Past) -> AsyncIterator[Replayed]:
 
 def difference(note: BatchDecided, published: object, decided: Decided) -> str:
     """The first event that differs, as a sentence."""
-    where = f"{note.service}/{note.lane} batch {note.batch} of release {note.release}"
+    where = _where(note)
     if not isinstance(published, list):
         return f"{where}: decided again it has another digest, and its events are not in Kafka"
     for then, now in zip(published, decided.events, strict=False):
         if then != now:
             return f"{where}: then {_shown(then)}, now {_shown(now)}"
     return f"{where}: {len(published)} events then, {len(decided.events)} now"
+
+
+def _where(note: BatchDecided) -> str:
+    return f"{note.service}/{note.lane} batch {note.batch} of release {note.release}"
 
 
 def _shown(event: Outgoing) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from filrouge_chassis.testing.failpoints import checked
 
 
 class SettingsInvalid(Exception):
@@ -18,22 +20,42 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kafka: Annotated[str, Field(description="Bootstrap servers, host:port[,host:port]")]
-    postgres: Annotated[str, Field(description="URL of the server; each service has a database")]
+    kafka: Annotated[
+        str,
+        Field(
+            pattern=r"^[^,]+:\d+(,[^,]+:\d+)*$",
+            description="Bootstrap servers, host:port[,host:port]",
+        ),
+    ]
+    postgres: Annotated[
+        str,
+        Field(
+            pattern=r"^postgres(ql)?://",
+            description="URL of the server; each service has a database",
+        ),
+    ]
     lanes: Annotated[int, Field(ge=1, le=1024, description="Partitions of every shared topic")] = 4
     http_port: Annotated[int, Field(ge=0, le=65535, description="Health and metrics")] = 8080
     http_host: Annotated[str, Field(description="Address that health and metrics listen on")] = (
         "127.0.0.1"
     )
     release: Annotated[str, Field(description="Name of the release, noted in the journal")] = "dev"
-    log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="What is logged at least")
+    ] = "INFO"
     batch_records: Annotated[int, Field(ge=1, description="Records of one transaction")] = 4000
     inbox_records: Annotated[int, Field(ge=1, description="Records waiting per lane")] = 16000
     cached_states: Annotated[int, Field(ge=0, description="States kept per lane")] = 100_000
     session_timeout_ms: Annotated[int, Field(ge=1000, description="Group session")] = 10_000
-    request_timeout_seconds: Annotated[float, Field(gt=0, description="Kafka, PostgreSQL")] = 30
-    drain_seconds: Annotated[float, Field(gt=0, description="To finish a batch at stop")] = 10
-    failpoints: Annotated[str, Field(description="Fault tests only: place=action@time,…")] = ""
+    request_timeout_seconds: Annotated[
+        float, Field(gt=0, allow_inf_nan=False, description="Kafka, PostgreSQL")
+    ] = 30
+    drain_seconds: Annotated[
+        float, Field(gt=0, allow_inf_nan=False, description="To finish a batch at stop")
+    ] = 10
+    failpoints: Annotated[
+        str, AfterValidator(checked), Field(description="Fault tests only: place=action@time,…")
+    ] = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -47,9 +69,13 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            problems = "; ".join(
-                f"FILROUGE_{'_'.join(str(part) for part in problem['loc']).upper()}:"
-                f" {problem['msg']}"
+            problems = [
+                cls._sentence(str(problem["loc"][0]), problem["msg"])
                 for problem in error.errors(include_url=False)
-            )
-            raise SettingsInvalid(problems) from error
+            ]
+            raise SettingsInvalid("; ".join(problems)) from error
+
+    @classmethod
+    def _sentence(cls, name: str, problem: str) -> str:
+        meaning = cls.model_fields[name].description
+        return f"FILROUGE_{name.upper()} ({meaning}): {problem.removeprefix('Value error, ')}"

@@ -39,7 +39,8 @@ class Loaded:
 
 class LaneStore(Protocol):
     """The durable side of one lane. Every method may raise Transient; writes raise LaneLost when
-    another instance has swapped the lane row, or when nobody knows whether COMMIT took effect."""
+    another instance has swapped the lane row, or when nobody knows whether COMMIT took effect.
+    What the database can never hold (a NUL in a key) raises LaneStopped."""
 
     async def load(self) -> Loaded:
         """Lane row and outbox of one snapshot; also connects, and creates the tables if need be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
+from filrouge_chassis.errors import LogLost
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, Record
 
@@ -30,24 +31,30 @@ class Tape:
     async def read(
         self, partition: Partition, first: int, end: int
     ) -> AsyncIterator[Sequence[Record]]:
-        """Chunks of the records from `first` to `end` (exclusive)."""
+        """Chunks of the records from `first` to `end` (exclusive), which somebody has read before."""
         reel = self._open.get(partition)
-        if reel is None or reel.position != first:
-            bounds = await self._log.bounds([partition])
-            stop = max(end, bounds[partition][1])
-            reel = self._open[partition] = _Reel(self._log.read(partition, first, stop), first)
+        if reel is None or reel.position != first or reel.stop < end:
+            start, stop = (await self._log.bounds([partition]))[partition]
+            if first < end and not start <= first <= end <= stop:
+                raise LogLost(
+                    f"{partition} holds {start} to {stop}, {first} to {end} had been read: records were"
+                    " deleted or the topic was made anew; restore it before deciding again"
+                )
+            chunks = self._log.read(partition, first, stop)
+            reel = self._open[partition] = _Reel(chunks, first, stop)
         while reel.position < end:
             chunk = await reel.take(end - reel.position)
             if not chunk:
-                return
+                raise LogLost(f"{partition}: its reader ended before offset {reel.position}")
             yield chunk
 
 
 class _Reel:
     """An open reader, and what it has read but not yet handed out."""
 
-    def __init__(self, chunks: AsyncIterator[Sequence[Record]], position: int) -> None:
+    def __init__(self, chunks: AsyncIterator[Sequence[Record]], position: int, stop: int) -> None:
         self.position = position
+        self.stop = stop  # where the log ended when it was opened
         self._chunks = chunks
         self._rest: Sequence[Record] = ()
 

@@ -1,11 +1,9 @@
-"""Records survive the outbox, keys go where Kafka's own clients send them, parking loses nothing."""
+"""Records survive the outbox, and parking loses nothing."""
 
 from __future__ import annotations
 
-from aiokafka.partitioner import murmur2 as murmur2_of_aiokafka
 from filrouge_chassis import parking
 from filrouge_chassis.errors import Malformed
-from filrouge_chassis.partitioner import murmur2, partition_of
 from filrouge_chassis.records import Outgoing, RawRecord, decode_outgoing, encode_outgoing
 from filrouge_contracts.parking import RecordParked
 from hypothesis import given
@@ -18,19 +16,6 @@ headers = st.lists(st.tuples(st.text(max_size=10), small), max_size=4).map(tuple
 @given(st.builds(Outgoing, st.text(), st.integers(0, 9), small, small, headers))
 def test_a_row_of_the_outbox_comes_back_as_it_was(record: Outgoing) -> None:
     assert decode_outgoing(encode_outgoing([record, record])) == [record, record]
-
-
-def test_keys_go_where_other_kafka_clients_send_them() -> None:
-    assert [partition_of(key, 24) for key in ("21", "foobar", "order:O-1")] == [
-        (-973932308 & 0x7FFFFFFF) % 24,
-        (-790332482 & 0x7FFFFFFF) % 24,
-        partition_of("order:O-1", 24),
-    ]
-
-
-@given(st.binary(max_size=300))
-def test_hashes_are_those_of_the_client_library(key: bytes) -> None:
-    assert murmur2(key) == murmur2_of_aiokafka(key) & 0xFFFFFFFF
 
 
 @given(st.one_of(st.none(), small), st.one_of(st.none(), small), headers)

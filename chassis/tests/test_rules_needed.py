@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from filrouge_chassis import opening
@@ -15,8 +14,9 @@ from filrouge_chassis.lane import Lane
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.records import decode_outgoing
 from filrouge_chassis.relay import Relay
+from filrouge_chassis.replay import Past
 from filrouge_chassis.state_cache import StateCache
-from filrouge_chassis.store import OutboxRow
+from filrouge_chassis.store import Loaded, OutboxRow, StoredState
 from filrouge_chassis.testing.fake_store import FakeLaneStore
 from filrouge_contracts.journal import BatchDecided
 
@@ -29,13 +29,13 @@ LeaveOut = Callable[[pytest.MonkeyPatch], None]
 
 def the_swap_of_the_version(patch: pytest.MonkeyPatch) -> None:
     """Whoever writes last owns the lane."""
-    swap = FakeLaneStore._swap
+    check = FakeLaneStore._check
 
-    def careless(self: FakeLaneStore, version: str | None, body: bytes) -> str:
+    def careless(self: FakeLaneStore, _: str | None, states: Sequence[StoredState]) -> None:
         found = self._database.lanes.get(self._lane)
-        return swap(self, None if found is None else found[0], body)
+        check(self, None if found is None else found[0], states)
 
-    patch.setattr(FakeLaneStore, "_swap", careless)
+    patch.setattr(FakeLaneStore, "_check", careless)
 
 
 def the_watermark(patch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def the_fence_of_the_journal(patch: pytest.MonkeyPatch) -> None:
 def the_comparison_with_the_journal(patch: pytest.MonkeyPatch) -> None:
     """A lane goes on with what the database says, however old it is."""
 
-    async def trusting(past: opening.Past, loaded: opening.Loaded) -> Journal:
+    async def trusting(past: Past, loaded: Loaded) -> Journal:
         journal = Journal.of(past.log, past.identity)
         _, journal.end = (await past.log.bounds([journal.partition]))[journal.partition]
         journal.sequence = max(loaded.row.journal_sequence, loaded.row.sequence)
@@ -164,12 +164,17 @@ RULES: tuple[LeaveOut, ...] = (
     forgetting_after_an_error,
     a_record_beyond_the_position,
     positions_filter,
+    closed_keys,
 )
+
+
+def every_schedule() -> None:
+    for seed in range(SCHEDULES):
+        simulate(seed)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_without(rule: LeaveOut, monkeypatch: pytest.MonkeyPatch) -> None:
     rule(monkeypatch)
     with pytest.raises(Broken):
-        for seed in itertools.takewhile(lambda seed: seed < SCHEDULES, itertools.count()):
-            simulate(seed)
+        every_schedule()

@@ -42,18 +42,9 @@ def install_from(plan: str) -> None:
     """Fault tests of real processes: `after_commit=kill@3,before_journal=freeze@1` sends the process
     SIGKILL, or SIGSTOP, when it reaches that place for the third, or first, time. An empty plan
     installs nothing; raises ValueError for one that cannot be read."""
-    if not plan:
+    signals, reached = _signals_of(plan), Counter[str]()
+    if not signals:
         return
-    signals: dict[tuple[str, int], int] = {}
-    for part in plan.split(","):
-        found = _PART.fullmatch(part)
-        if found is None:
-            raise ValueError(
-                f"failpoint {part!r} is not PLACE=ACTION@TIME, such as after_commit=kill@3;"
-                f" places: {', '.join(NAMES)}; actions: {', '.join(SIGNALS)}"
-            )
-        signals[found[1], int(found[3])] = SIGNALS[found[2]]
-    reached: Counter[str] = Counter()
 
     async def count(name: str) -> None:
         reached[name] += 1
@@ -62,3 +53,23 @@ def install_from(plan: str) -> None:
             os.kill(os.getpid(), number)
 
     install(count)
+
+
+def checked(plan: str) -> str:
+    """The plan itself; raises ValueError with a sentence if it is none."""
+    _signals_of(plan)
+    return plan
+
+
+def _signals_of(plan: str) -> dict[tuple[str, int], signal.Signals]:
+    """(place, time) → what is sent then."""
+    signals: dict[tuple[str, int], signal.Signals] = {}
+    for part in plan.split(",") if plan else ():
+        found = _PART.fullmatch(part)
+        if found is None:
+            raise ValueError(
+                f"failpoint {part!r} is not PLACE=ACTION@TIME, such as after_commit=kill@3:"
+                f" the place is one of {', '.join(NAMES)}, the action one of {', '.join(SIGNALS)}"
+            )
+        signals[found[1], int(found[3])] = SIGNALS[found[2]]
+    return signals

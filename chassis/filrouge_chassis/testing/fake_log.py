@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 
-from filrouge_chassis.errors import LogLost, PublishFailed
+from filrouge_contracts.topic_specs import MAX_RECORD_BYTES
+
+from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.records import Outgoing, Partition, RawRecord, Record
 from filrouge_chassis.testing.fake_store import Turn, no_turn
 
@@ -15,6 +17,7 @@ class FakeBroker:
 
     def __init__(self) -> None:
         self.partitions: defaultdict[Partition, list[RawRecord]] = defaultdict(list)
+        self.starts: defaultdict[Partition, int] = defaultdict(int)
         self.clock_ms = 1_588_579_200_000
 
     def append(self, record: Outgoing) -> int:
@@ -35,6 +38,13 @@ class FakeBroker:
         )
         return len(written) - 1
 
+    def trim(self, partition: Partition, before: int) -> None:
+        """Records below offset `before` can no longer be read."""
+        self.starts[partition] = before
+
+    def bounds(self, partition: Partition) -> tuple[int, int]:
+        return self.starts[partition], len(self.partitions[partition])
+
 
 class FakePublisher:
     """Writes record by record; may be cut off between any two."""
@@ -48,7 +58,10 @@ class FakePublisher:
         for record in records:
             await self._turn("publish")
             if self._closed:
-                raise PublishFailed("the publisher is closed")
+                raise PublishFailed("the publisher is closed: make another one")
+            if len(record.value or b"") > MAX_RECORD_BYTES:
+                self._closed = True  # as the real one, it is of no use any more
+                raise PublishFailed(f"{record.topic}: a record of {len(record.value)} bytes")
             offset = self._broker.append(record)
             first.setdefault((record.topic, record.partition), offset)
         await self._turn("published")
@@ -72,16 +85,19 @@ class FakeLog:
         self, partitions: Collection[Partition]
     ) -> Mapping[Partition, tuple[int, int]]:
         await self._turn("bounds")
-        return {place: (0, len(self._broker.partitions[place])) for place in partitions}
+        return {place: self._broker.bounds(place) for place in partitions}
 
     async def read(
         self, partition: Partition, first: int, end: int
     ) -> AsyncIterator[Sequence[Record]]:
         while first < end:
             await self._turn("read")
+            start, stop = self._broker.bounds(partition)
+            if not start <= first <= stop:
+                raise LogLost(f"{partition}: offset {first} is gone, it holds {start} to {stop}")
+            if first == stop:
+                raise Transient(f"{partition}: offset {first} did not come in time")
             chunk = self._broker.partitions[partition][first : min(end, first + 7)]
-            if not chunk:
-                raise LogLost(f"{partition}: offset {first} is not there")
             first += len(chunk)
             yield chunk
 

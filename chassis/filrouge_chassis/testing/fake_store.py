@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from filrouge_chassis.errors import LaneLost, Transient
+from filrouge_chassis.errors import LaneLost, LaneStopped, Transient
 from filrouge_chassis.lane_row import LaneRow, decode_row, encode_row
 from filrouge_chassis.store import Loaded, OutboxRow, StoredState
 
@@ -35,6 +35,10 @@ class FakeDatabase:
         """Puts an older copy in place (None: an empty database); open connections are cut."""
         older = copy.deepcopy(backup) if backup is not None else FakeDatabase()
         self.lanes, self.states, self.outbox = older.lanes, older.states, older.outbox
+        self.cut()
+
+    def cut(self) -> None:
+        """Every connection ends."""
         self.epoch += 1
 
 
@@ -62,6 +66,7 @@ class FakeLaneStore:
     async def states(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         await self._turn("states")
         self._check_connection()
+        self._check_keys(keys)
         found = {key: self._database.states.get((self._shape, self._lane, key)) for key in keys}
         return {key: state.body for key, state in found.items() if state is not None}
 
@@ -88,11 +93,15 @@ class FakeLaneStore:
         acknowledged: int,
     ) -> str:
         await self._turn("commit")
-        new = self._swap(version, encode_row(row))
-        for state in states:
-            self._database.states[self._shape, self._lane, state.key] = state
-        self._database.outbox[self._lane, outbox.first_sequence] = outbox
+        self._check(version, states)
+        if (self._lane, outbox.first_sequence) in self._database.outbox:
+            self._epoch = None
+            raise Transient(
+                f"lane {self._lane}: outbox row {outbox.first_sequence} is there already"
+            )
+        new = self._swap(row, states)
         self._delete(acknowledged)
+        self._database.outbox[self._lane, outbox.first_sequence] = outbox
         await self._turn("committed")
         self._check_connection()
         return new
@@ -112,13 +121,12 @@ class FakeLaneStore:
         outbox: Sequence[OutboxRow],
     ) -> str:
         await self._turn("replace")
-        new = self._swap(version, encode_row(row))
+        self._check(version, states)
         mine = (self._shape, self._lane)
         for place in [place for place in self._database.states if place[:2] == mine]:
             del self._database.states[place]
         self._delete(2**62)
-        for state in states:
-            self._database.states[self._shape, self._lane, state.key] = state
+        new = self._swap(row, states)
         for part in outbox:
             self._database.outbox[self._lane, part.first_sequence] = part
         await self._turn("replaced")
@@ -128,13 +136,26 @@ class FakeLaneStore:
     async def close(self) -> None:
         self._epoch = None
 
-    def _swap(self, version: str | None, body: bytes) -> str:
+    def _check(self, version: str | None, states: Sequence[StoredState]) -> None:
+        """Raises before anything is written."""
         self._check_connection()
+        self._check_keys([state.key for state in states])
         found = self._database.lanes.get(self._lane)
         if (None if found is None else found[0]) != version:
-            raise LaneLost(f"lane {self._lane}: another instance owns it")
+            raise LaneLost(f"lane {self._lane}: another instance owns it; load the lane again")
+
+    def _check_keys(self, keys: Sequence[str]) -> None:
+        """PostgreSQL has no NUL in a text, and no surrogates."""
+        for key in keys:
+            if "\0" in key or any("\ud800" <= character <= "\udfff" for character in key):
+                self._epoch = None
+                raise LaneStopped(f"lane {self._lane}: the database can never hold the key {key!r}")
+
+    def _swap(self, row: LaneRow, states: Sequence[StoredState]) -> str:
         new = str(uuid.uuid4())
-        self._database.lanes[self._lane] = (new, self._shape, body)
+        self._database.lanes[self._lane] = (new, self._shape, encode_row(row))
+        for state in states:
+            self._database.states[self._shape, self._lane, state.key] = state
         return new
 
     def _delete(self, acknowledged: int) -> None:

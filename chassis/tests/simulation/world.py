@@ -86,7 +86,10 @@ class World:
             self.broker.append(record)
 
     def feed(self) -> None:
-        lane, feed = self.rng.choice(self.rng.choice(self.instances).lanes)
+        self._feed(self.rng.choice(self.instances), self.rng.randrange(LANES))
+
+    def _feed(self, instance: Instance, number: int) -> None:
+        lane, feed = instance.lanes[number]
         places = feed.fetchable()
         if places and lane.ready:
             feed.step(self.rng.choice(places), self.rng.randrange(1, 7))
@@ -125,13 +128,23 @@ class World:
         older = [None, *self.backups[service]]
         self.databases[service].restore(self.rng.choice(older))
 
-    def haunt(self) -> None:
-        """A frozen instance, its database restored behind its back, and an heir at work."""
+    async def haunt(self) -> None:
+        """An instance freezes in the middle of a batch, its database is restored behind its back, an
+        heir goes on with the lane, and then the ghost wakes."""
         ghost = self.rng.choice(self.instances)
+        number = self.rng.randrange(LANES)
+        self._feed(ghost, number)
+        for _ in range(self.rng.randrange(15)):
+            await asyncio.sleep(0)
         ghost.awake.clear()
         service = ghost.decider.service
         self.databases[service].restore(self.rng.choice([None, *self.backups[service]]))
-        self.instances.append(Instance(self, ghost.decider))
+        heir = Instance(self, ghost.decider)
+        self.instances.append(heir)
+        for _ in range(self.rng.randrange(20)):
+            await self.pause()
+            self._feed(heir, number)
+        ghost.awake.set()
 
     async def pause(self) -> None:
         for _ in range(self.rng.randrange(30)):
