@@ -10,8 +10,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed
 
+from filrouge_chassis import header_names
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.records import Outgoing, Partition, Record
+
+header_names.install()  # before any consumer of the process is made
 
 BATCH_BYTES = 512 * 1024
 REQUEST_BYTES_AT_MOST = 1_048_576

@@ -50,7 +50,14 @@ class Scene:
     """How often partners send every record."""
     said: int = 0
     """How often partners have spoken: then there is load."""
+    parked: int = 0
+    """How many records a defect has kept back on the way."""
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared by a fault that must be over before the next day begins."""
     _spoken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_go_on.set()
 
     async def load(self) -> None:
         """Returns when partners have just spoken."""
@@ -90,6 +97,8 @@ class TroubledWorld:
         if words:
             self._scene.spoke()
         await self._world.say([word for word in words for _ in range(self._scene.times)])
+        await self._scene.may_go_on.wait()
+        await self._world.settle()
 
 
 class RepeatedBooks(Books):
@@ -139,7 +148,7 @@ async def play_under(scene: Scene, fault: Fault) -> Books:
     return books
 
 
-async def verify(scene: Scene, books: Books, parked: int = 0) -> None:
+async def verify(scene: Scene, books: Books) -> None:
     """Books, invariants, gapless sequences, contiguous offsets, and every decision made again."""
     kafka = scene.stack.kafka
     partitions, ledger = await our_partitions(kafka), LedgerCheck()
@@ -148,7 +157,7 @@ async def verify(scene: Scene, books: Books, parked: int = 0) -> None:
     assert differences(books.expected(), ledger.ledger) == []
     held = {rule for rule in MUST_HOLD if report.findings[rule].status == HOLDS}
     assert held == MUST_HOLD
-    assert report.parked == parked
+    assert report.parked == scene.parked
     again = await reexecute_everything(kafka, LANES)
     assert again.differences == []
     assert again.decisions > 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
 from filrouge.stack import Stack
 
-from tests.faults import faults
+from tests.faults import faults, releases
 from tests.faults.proxy import BadLine
 from tests.faults.scene import Fault, play_under, scene, verify
 
@@ -47,3 +48,20 @@ async def test_nothing_is_lost_or_doubled_when_connections_are_cut_at_commit(sta
 async def test_nothing_is_doubled_when_partners_send_everything_ten_times(stack: Stack) -> None:
     async with scene(stack, Random(2), times=10) as on:
         await verify(on, await play_under(on, faults.nothing_else))
+
+
+async def test_nothing_is_lost_or_doubled_when_a_release_raises_for_one_key(
+    stack: Stack, tmp_path: Path
+) -> None:
+    async with scene(stack, Random(3), releases.write_releases(tmp_path)) as on:
+        await releases.replace_accounts(on, "raises")
+        books = await play_under(on, releases.is_mended_and_redriven)
+        assert on.parked > 0
+        await verify(on, books)
+
+
+async def test_nothing_is_lost_or_doubled_when_a_release_changes_its_states(
+    stack: Stack, tmp_path: Path
+) -> None:
+    async with scene(stack, Random(4), releases.write_releases(tmp_path)) as on:
+        await verify(on, await play_under(on, releases.changes_its_states))
