@@ -52,6 +52,7 @@ class Lane:
         self._cache = StateCache(around.decider, store, around.limits.cached_states)
         self._inbox: deque[Record] = deque()
         self._news = asyncio.Event()
+        store.on_lost = self._news.set
         self._paused = False
         self._relay: Relay | None = None
         self._forgotten = 0
@@ -172,6 +173,7 @@ class Lane:
         while not self._stopping:
             assert self._relay is not None
             self._relay.raise_failure()
+            self._store.raise_if_lost()
             if await self._take_control() or await self._take_records():
                 continue
             await self._forget()

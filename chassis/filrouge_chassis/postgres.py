@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -78,11 +78,21 @@ class PostgresLaneStore:
         self._where = f"database {service}, lane {lane}"
         self._timeout = timeout_seconds
         self._connection: asyncpg.Connection | None = None
+        self.on_lost: Callable[[], None] = lambda: None
+
+    def raise_if_lost(self) -> None:
+        if self._connection is None or self._connection.is_closed():
+            raise Transient(f"{self._where}: the connection has ended; the lane is loaded again")
+
+    def _ended(self, connection: object) -> None:
+        if connection is self._connection:
+            self.on_lost()
 
     async def load(self) -> Loaded:
         await self.close()
         async with self._transients():
             self._connection = await self._connect()
+            self._connection.add_termination_listener(self._ended)
             async with self._connection.transaction(isolation="repeatable_read", readonly=True):
                 row = await self._connection.fetchrow(
                     "SELECT version, shape, body FROM lane WHERE lane = $1", self._lane

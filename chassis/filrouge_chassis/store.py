@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,6 +41,13 @@ class LaneStore(Protocol):
     """The durable side of one lane. Every method may raise Transient; writes raise LaneLost when
     another instance has swapped the lane row, or when nobody knows whether COMMIT took effect.
     What the database can never hold (a NUL in a key) raises LaneStopped."""
+
+    on_lost: Callable[[], None]
+    """Called when the connection ends by itself: an idle lane hears of a lost database at once."""
+
+    def raise_if_lost(self) -> None:
+        """Raises Transient if the connection of the last load has ended; asks nobody."""
+        ...
 
     async def load(self) -> Loaded:
         """Lane row and outbox of one snapshot; also connects, and creates the tables if need be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -153,6 +154,29 @@ async def test_a_newer_release_rebuilds_beside_the_older_one(site: Site) -> None
     assert await older.states(["order:O-1"]) == {"order:O-1": b"old"}
     assert await older.due(9, (-1, ""), 9) == [(1, "order:O-1")]
     assert await newer.states(["order:O-1"]) == {"order:O-1": b"new"}
+
+
+async def test_whoever_is_idle_hears_that_the_connection_has_ended(site: Site) -> None:
+    store, heard = site.store(), asyncio.Event()
+    store.on_lost = heard.set
+    await store.load()
+    store.raise_if_lost()
+    await site.cut()
+    async with asyncio.timeout(10):
+        await heard.wait()
+    with pytest.raises(Transient, match="connection has ended"):
+        store.raise_if_lost()
+    await store.load()
+    store.raise_if_lost()
+
+
+async def test_closing_it_oneself_is_no_loss(site: Site) -> None:
+    store, heard = site.store(), asyncio.Event()
+    store.on_lost = heard.set
+    await store.load()
+    await store.close()
+    await site.cut()
+    assert not heard.is_set()
 
 
 async def test_lanes_do_not_see_each_other(site: Site) -> None:

@@ -27,19 +27,22 @@ class FakeDatabase:
     states: dict[tuple[str, int, str], StoredState] = field(default_factory=dict)
     outbox: dict[tuple[int, int], OutboxRow] = field(default_factory=dict)
     epoch: int = 0  # raised when connections are cut
+    listeners: list[Callable[[], None]] = field(default_factory=list, compare=False)
 
     def snapshot(self) -> FakeDatabase:
-        return copy.deepcopy(self)
+        return FakeDatabase(*copy.deepcopy((self.lanes, self.states, self.outbox)))
 
     def restore(self, backup: FakeDatabase | None = None) -> None:
         """Puts an older copy in place (None: an empty database); open connections are cut."""
-        older = copy.deepcopy(backup) if backup is not None else FakeDatabase()
+        older = FakeDatabase() if backup is None else backup.snapshot()
         self.lanes, self.states, self.outbox = older.lanes, older.states, older.outbox
         self.cut()
 
     def cut(self) -> None:
         """Every connection ends."""
         self.epoch += 1
+        for listener in self.listeners:
+            listener()
 
 
 class FakeLaneStore:
@@ -48,6 +51,16 @@ class FakeLaneStore:
     def __init__(self, database: FakeDatabase, lane: int, shape: str, turn: Turn = no_turn) -> None:
         self._database, self._lane, self._shape, self._turn = database, lane, shape, turn
         self._epoch: int | None = None
+        self.on_lost: Callable[[], None] = lambda: None
+        database.listeners.append(self._ended)
+
+    def _ended(self) -> None:
+        if self._epoch is not None:
+            self.on_lost()
+
+    def raise_if_lost(self) -> None:
+        if self._epoch != self._database.epoch:
+            raise Transient("the connection has ended")
 
     async def load(self) -> Loaded:
         await self._turn("load")

@@ -12,7 +12,7 @@ from filrouge_chassis.lane import Lane
 from filrouge_chassis.records import Partition
 from filrouge_chassis.surroundings import Limits, Observer, Surroundings
 from filrouge_chassis.testing.fake_log import FakeFeed, FakeLog
-from filrouge_chassis.testing.fake_store import FakeLaneStore
+from filrouge_chassis.testing.fake_store import FakeDatabase, FakeLaneStore
 from filrouge_contracts.topics import topic
 
 if TYPE_CHECKING:
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 LANES = 2
 TOPICS = ("equipment.g1", "budget.g1")
+
+
+class _Store(FakeLaneStore):
+    """Who is frozen hears of nothing."""
+
+    def __init__(self, instance: Instance, database: FakeDatabase, number: int, shape: str) -> None:
+        super().__init__(database, number, shape, instance.turn)
+        self._instance = instance
+
+    def raise_if_lost(self) -> None:
+        if self._instance.awake.is_set():
+            super().raise_if_lost()
 
 
 class Instance:
@@ -50,7 +62,7 @@ class Instance:
         )
         partitions = [Partition(name, number) for name in (*TOPICS, redrive)]
         database = world.databases[self.decider.service]
-        store = FakeLaneStore(database, number, identity.shape, self.turn)
+        store = _Store(self, database, number, identity.shape)
         lane = Lane(around, identity, partitions, store)
         lane.start()
         return lane, feed
