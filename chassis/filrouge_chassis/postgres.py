@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS {states} (
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS {states}_due ON {states} (lane, due_us, key) WHERE due_us IS NOT NULL;
 """
-_AWAY = (
+DATABASE_AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresError,
@@ -269,7 +269,7 @@ class PostgresLaneStore:
                 f"{self._where}: PostgreSQL will never take this ({type(error).__name__}: {error});"
                 " find the key or the setting, and correct the rule or the contract that let it in"
             ) from error
-        except _AWAY as error:
+        except DATABASE_AWAY as error:
             await self.close()
             raise Transient(
                 f"{self._where}: PostgreSQL: {type(error).__name__}: {error}; the lane is loaded again"

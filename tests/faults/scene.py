@@ -54,15 +54,24 @@ class Scene:
     """How many records a defect has kept back on the way."""
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared by a fault that must be over before the next day begins."""
+    waited_in_vain: bool = False
+    _over: bool = False
     _spoken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.may_go_on.set()
 
     async def load(self) -> None:
-        """Returns when partners have just spoken."""
+        """Returns when partners have just spoken; at once if they never will again."""
+        if self._over:
+            self.waited_in_vain = True
+            return
         self._spoken.clear()
         await self._spoken.wait()
+
+    def play_is_over(self) -> None:
+        self._over = True
+        self._spoken.set()
 
     def spoke(self) -> None:
         self.said += 1
@@ -127,23 +136,24 @@ async def scene(
         await asyncio.to_thread(supervisor.stop_all)
 
 
-async def play_under(scene: Scene, fault: Fault) -> Books:
-    """Plays to the end while `fault` happens, which must come to its own end before that."""
+async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) -> Books:
+    """Plays to the end while `fault` happens, which must come to its own end before that; or after it,
+    if it need not happen under load."""
     seen, books = Seen(), RepeatedBooks(scene.times)
     async with kafka_world(scene.stack, LANES, scene.plan.cast, seen) as world:
-        troubled = TroubledWorld(world, scene)
         trouble = asyncio.ensure_future(fault(scene))
-        playing = asyncio.ensure_future(play(scene.plan, troubled, seen, books))
+        playing = asyncio.ensure_future(play(scene.plan, TroubledWorld(world, scene), seen, books))
+        playing.add_done_callback(lambda _: scene.play_is_over())
         try:
             await asyncio.wait((trouble, playing), return_when=asyncio.FIRST_EXCEPTION)
             for task in (trouble, playing):
                 if task.done():
                     task.result()
-            assert trouble.done(), "the play was over before the fault had happened"
         finally:
             for task in (trouble, playing):
                 task.cancel()
             await asyncio.wait((trouble, playing))
+        assert not (all_under_load and scene.waited_in_vain), "the play was over before the fault"
         await world.settle()
     return books
 

@@ -27,7 +27,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from filrouge_chassis.control import to_microseconds
 from filrouge_chassis.layout import FactLayout
-from filrouge_chassis.postgres import database_url
+from filrouge_chassis.postgres import DATABASE_AWAY, database_url
 from filrouge_contracts.entry import GATEWAY, SERVICES
 from filrouge_contracts.topics import PARTNER_IN, PARTNER_REDRIVE
 
@@ -118,7 +118,7 @@ class Quiet:
             connection = await self._database(service)
             unsent = await connection.fetchval("SELECT count(*) FROM outbox")
             due = await _due(connection, now_us)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_AWAY as error:
             self._databases.pop(service, None)
             return f"has no database to ask: {type(error).__name__}"
         if unsent:
