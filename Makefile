@@ -77,7 +77,7 @@ bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the number
 	$(BIN)/python -m tests.bench $(FLAGS) $(if $(JSON),--json $(JSON))
 
 .PHONY: chaos
-chaos: setup ## the fault matrix: kills, freezes and restarts under load, then every invariant
+chaos: setup ## faults in random order under load, by a seed that is printed, then every check
 	$(BIN)/pytest -m faults $(FLAGS)
 
 .PHONY: up

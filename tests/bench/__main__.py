@@ -16,6 +16,7 @@ from filrouge.stack import local_stack
 
 from tests.bench.contestants import floor_below, naive_handler, stage
 from tests.bench.installation import LANES, Installation
+from tests.bench.latency import Span, latency
 from tests.bench.past import past_of
 from tests.bench.rates import Measured, summary
 
@@ -27,10 +28,11 @@ class Size:
     rounds: int
     records: int
     naive_records: int
+    span: Span
     lines: int = 400
 
 
-FULL, QUICK = Size(5, 120_000, 500), Size(1, 8_000, 100)
+FULL, QUICK = Size(5, 120_000, 500, Span(5, 20)), Size(1, 8_000, 100, Span(1, 3))
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Figures:
     naive: list[Measured] = field(default_factory=list)
     rebuild: list[float] = field(default_factory=list)
     re_execution: list[float] = field(default_factory=list)
+    latency_ms: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         rounds = zip(self.stage, self.floor, self.naive, strict=True)
@@ -61,6 +64,7 @@ class Figures:
             ),
             "rebuild": summary(self.rebuild),
             "re_execution": summary(self.re_execution),
+            "latency_ms": self.latency_ms,
         }
 
 
@@ -108,6 +112,8 @@ def main() -> int:
     gc.set_threshold(200_000, 50, 1000)  # as the service does
     with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
         figures = asyncio.run(run(size, Installation(stack, size.lines)))
+    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
+        figures.latency_ms = asyncio.run(latency(stack, size.span))
     numbers = figures.as_json()
     for name, value in numbers.items():
         _say(f"{name:24} {value}")

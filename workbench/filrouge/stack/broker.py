@@ -106,7 +106,8 @@ class Broker:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        options = ("format", "--cluster-id", cluster, "--config", str(self._properties()))
+        # as one word: an id may begin with a dash
+        options = ("format", f"--cluster-id={cluster}", "--config", str(self._properties()))
         command = self._command("kafka.tools.StorageTool", *options)
         self.child.run(command, "Kafka's folder could not be made")
         done.write_text(cluster)

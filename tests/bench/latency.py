@@ -1,0 +1,167 @@
+"""How long a partner waits: from its order's append in Kafka to the append of the commitment booked for it.
+
+All four services run, on a stack of their own. An order passes six decisions on that way: admitted by the
+gateway; opened, and kept by its need and its agreement, by equipment_orders; engaged by budget_accounting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from aiokafka import AIOKafkaProducer
+from filrouge.kafka_world import prepare
+from filrouge.operator import Operator
+from filrouge.quiet import Quiet
+from filrouge.simulator import identities, says
+from filrouge.simulator.cast import Cast, cast_of
+from filrouge.simulator.plan import Agreement, Line, Opening, Order, Price
+from filrouge.simulator.scale import Size
+from filrouge.simulator.words import Word, tick_of
+from filrouge.stack import Stack
+from filrouge.supervisor import supervised
+from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.records import Partition
+from filrouge_contracts.budget import CommitmentAccepted
+from filrouge_contracts.table.budget import BUDGET
+from filrouge_contracts.topics import PARTNER_IN
+
+from tests.bench.installation import AE_CENTS, LANES
+from tests.bench.rates import pause
+
+EVENTS_PER_SECOND = 500
+SEND_EVERY_SECONDS = 0.005
+QUIET_SECONDS = 300.0
+LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long the partners speak: first without being measured, then measured."""
+
+    warm_seconds: int
+    seconds: int
+
+
+async def latency(stack: Stack, span: Span) -> dict[str, float]:
+    """Percentiles in ms, the events measured, and the rate at which Kafka really took them."""
+    cast = cast_of(Size.of(1.0), Random(1))
+    warm = EVENTS_PER_SECOND * span.warm_seconds
+    orders = _orders(cast, warm + EVENTS_PER_SECOND * span.seconds)
+    await prepare(stack, LANES, cast)
+    async with Operator(stack.kafka, LANES) as operator:
+        await operator.tick(tick_of(2))
+    names = [partner.id for partner in cast]
+    with supervised(stack, LANES) as supervisor:
+        supervisor.start_all()
+        async with (
+            Quiet(stack.kafka, stack.postgres, LANES, names) as quiet,
+            AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer,
+        ):
+            for word in _foundations(cast, orders):
+                await _send(producer, word)
+            await quiet.wait(tick_of(2), QUIET_SECONDS)
+            await _speak(producer, [says.order(order, 2) for order in orders])
+            await quiet.wait(tick_of(2), QUIET_SECONDS)
+    measured = {order.id for order in orders[warm:]}
+    log = KafkaLog(stack.kafka, "bench")
+    said_ms = await _appended_ms(log, [Partition(PARTNER_IN.format(partner=n), 0) for n in names])
+    booked_ms = await _appended_ms(
+        log, [Partition(BUDGET, n) for n in range(LANES)], CommitmentAccepted.event_type
+    )
+    missing = measured - booked_ms.keys()
+    assert not missing, f"{len(missing)} of {len(measured)} orders were not booked"
+    waited_ms = sorted(booked_ms[name] - said_ms[name] for name in measured)
+    times_ms = [said_ms[name] for name in measured]
+    return {
+        **{f"p{p}": waited_ms[len(waited_ms) * p // 100] for p in (50, 90, 99)},
+        "max": waited_ms[-1],
+        "events": len(measured),
+        "rate": round(1000 * len(measured) / (max(times_ms) - min(times_ms)), 1),
+    }
+
+
+def _orders(cast: Cast, count: int) -> list[Order]:
+    """Each for a need of its own; buyers, schools, agreements and budget lines in turn."""
+    chance, receivers = Random(1), (*cast.schools, *cast.authorities)
+    agreements = [
+        Agreement(
+            f"AC-{number}",
+            cast.buyers[number % len(cast.buyers)],
+            supplier,
+            (Price("TABLET", 15_415),),
+            AE_CENTS,
+            0,
+        )
+        for number, supplier in enumerate(cast.suppliers * len(cast.buyers))
+    ]
+    orders = []
+    for number in range(count):
+        receiver = receivers[number % len(receivers)]
+        orders.append(
+            Order(
+                id=f"O-{number:06d}",
+                need=f"N-{number:06d}",
+                agreement=agreements[number % len(agreements)],
+                line=f"P147-{number % LINES}",
+                item="TABLET",
+                quantity=20,
+                needed=20,
+                uai=receiver.uai or identities.uai(1000 + number % 50, chance),
+                qpv=identities.qpv(number, chance),
+                receiver=receiver,
+                day=2,
+                notes=(),
+            )
+        )
+    return orders
+
+
+def _foundations(cast: Cast, orders: Sequence[Order]) -> list[Word]:
+    """Credits, agreements and needs: enough for all orders, so that none is refused."""
+    words = []
+    for number in range(LINES):
+        line = Line(f"P147-{number}", "UO-1", (Opening(0, AE_CENTS, AE_CENTS),))
+        words.append(says.open_credits(cast, line, line.openings[0], line.uo, f"credits:{line.id}"))
+    words += [
+        says.agreement(said) for said in {o.agreement.id: o.agreement for o in orders}.values()
+    ]
+    return words + [says.need(order, 1, order.needed, f"need:{order.need}") for order in orders]
+
+
+async def _send(producer: AIOKafkaProducer, word: Word) -> asyncio.Future[object]:
+    topic = PARTNER_IN.format(partner=word.partner.id)
+    sent: asyncio.Future[object] = await producer.send(
+        topic, word.value, word.key, partition=0, headers=list(word.headers)
+    )
+    return sent
+
+
+async def _speak(producer: AIOKafkaProducer, words: Sequence[Word]) -> None:
+    """By the clock, whatever comes back: what is late does not slow down what follows."""
+    started, sent = time.perf_counter(), 0
+    while sent < len(words):
+        due = int((time.perf_counter() - started) * EVENTS_PER_SECOND) + 1
+        for word in words[sent:due]:
+            await _send(producer, word)
+        sent = min(due, len(words))
+        await pause(SEND_EVERY_SECONDS)
+
+
+async def _appended_ms(
+    log: KafkaLog, partitions: Sequence[Partition], kind: str = ""
+) -> dict[str, int]:
+    """When Kafka took the record about each order."""
+    found: dict[str, int] = {}
+    for partition, (first, end) in (await log.bounds(partitions)).items():
+        async for chunk in log.read(partition, first, end):
+            for record in chunk:
+                if not kind or dict(record.headers)["ce_type"] == kind.encode():
+                    data = json.loads(record.value or b"{}")
+                    if "order" in data:
+                        found[data["order"]] = record.timestamp
+    return found

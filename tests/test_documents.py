@@ -1,0 +1,57 @@
+"""What the documents promise is there: settings, metrics, commands, links."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from filrouge.cli import filrouge
+from filrouge_chassis.control import ControlLog
+from filrouge_chassis.instance import ConsumerFeed, Instance
+from filrouge_chassis.layout import FactLayout
+from filrouge_chassis.metrics import LagCollector, LaneMetrics
+from filrouge_chassis.settings import Settings
+from filrouge_contracts.entry import BUDGET_ACCOUNTING
+from prometheus_client import CollectorRegistry
+
+ROOT = Path(__file__).parents[1]
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
+DOCUMENTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", ".stack", ".pytest_cache", "schemas"} & set(path.relative_to(ROOT).parts)
+)
+
+
+def test_every_setting_is_in_the_manual_and_no_other() -> None:
+    told = set(re.findall(r"^\| `(FILROUGE_\w+)`", OPERATIONS, re.MULTILINE))
+    assert told == {f"FILROUGE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_metric_is_in_the_manual_and_no_other() -> None:
+    registry = CollectorRegistry()
+    LaneMetrics(registry)
+    nobody = Instance(
+        FactLayout(BUDGET_ACCOUNTING), ControlLog(), ConsumerFeed(), lambda _: pytest.fail("a lane")
+    )
+    registry.register(LagCollector(nobody))
+    told = set(re.findall(r"^\| `(filrouge_\w+)`", OPERATIONS, re.MULTILINE))
+    assert told == {metric.name for metric in registry.collect()}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_and_commands_lead_somewhere(document: Path) -> None:
+    text = document.read_text()
+    for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+        assert (document.parent / target).exists(), target
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
+    assert set(re.findall(r"`filrouge ([a-z]+)", text)) <= filrouge.commands.keys()
+
+
+def test_make_help_lists_what_there_is() -> None:
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("setup", "check", "test", "demo", "bench", "chaos", "up"):
+        assert f"make {target} " in told.stdout
