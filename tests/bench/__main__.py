@@ -32,6 +32,7 @@ class Size:
     lines: int = 400
 
 
+ORDERS_PER_SECOND = (100, 500)
 FULL, QUICK = Size(5, 120_000, 500, Span(5, 20)), Size(1, 8_000, 100, Span(1, 3))
 
 
@@ -44,7 +45,7 @@ class Figures:
     naive: list[Measured] = field(default_factory=list)
     rebuild: list[float] = field(default_factory=list)
     re_execution: list[float] = field(default_factory=list)
-    latency_ms: dict[str, float] = field(default_factory=dict)
+    latency_ms: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         rounds = zip(self.stage, self.floor, self.naive, strict=True)
@@ -64,7 +65,7 @@ class Figures:
             ),
             "rebuild": summary(self.rebuild),
             "re_execution": summary(self.re_execution),
-            "latency_ms": self.latency_ms,
+            **{f"latency_ms_at_{rate}": found for rate, found in self.latency_ms.items()},
         }
 
 
@@ -112,8 +113,9 @@ def main() -> int:
     gc.set_threshold(200_000, 50, 1000)  # as the service does
     with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
         figures = asyncio.run(run(size, Installation(stack, size.lines)))
-    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
-        figures.latency_ms = asyncio.run(latency(stack, size.span))
+    for rate in ORDERS_PER_SECOND:
+        with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
+            figures.latency_ms[rate] = asyncio.run(latency(stack, size.span, rate))
     numbers = figures.as_json()
     for name, value in numbers.items():
         _say(f"{name:24} {value}")

@@ -33,7 +33,6 @@ from filrouge_contracts.topics import PARTNER_IN
 from tests.bench.installation import AE_CENTS, LANES
 from tests.bench.rates import pause
 
-EVENTS_PER_SECOND = 500
 SEND_EVERY_SECONDS = 0.005
 QUIET_SECONDS = 300.0
 LINES = 40
@@ -47,11 +46,11 @@ class Span:
     seconds: int
 
 
-async def latency(stack: Stack, span: Span) -> dict[str, float]:
+async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str, float]:
     """Percentiles in ms, the events measured, and the rate at which Kafka really took them."""
     cast = cast_of(Size.of(1.0), Random(1))
-    warm = EVENTS_PER_SECOND * span.warm_seconds
-    orders = _orders(cast, warm + EVENTS_PER_SECOND * span.seconds)
+    warm = events_per_second * span.warm_seconds
+    orders = _orders(cast, warm + events_per_second * span.seconds)
     await prepare(stack, LANES, cast)
     async with Operator(stack.kafka, LANES) as operator:
         await operator.tick(tick_of(2))
@@ -65,7 +64,7 @@ async def latency(stack: Stack, span: Span) -> dict[str, float]:
             for word in _foundations(cast, orders):
                 await _send(producer, word)
             await quiet.wait(tick_of(2), QUIET_SECONDS)
-            await _speak(producer, [says.order(order, 2) for order in orders])
+            await _speak(producer, [says.order(order, 2) for order in orders], events_per_second)
             await quiet.wait(tick_of(2), QUIET_SECONDS)
     measured = {order.id for order in orders[warm:]}
     log = KafkaLog(stack.kafka, "bench")
@@ -141,11 +140,11 @@ async def _send(producer: AIOKafkaProducer, word: Word) -> asyncio.Future[object
     return sent
 
 
-async def _speak(producer: AIOKafkaProducer, words: Sequence[Word]) -> None:
+async def _speak(producer: AIOKafkaProducer, words: Sequence[Word], events_per_second: int) -> None:
     """By the clock, whatever comes back: what is late does not slow down what follows."""
     started, sent = time.perf_counter(), 0
     while sent < len(words):
-        due = int((time.perf_counter() - started) * EVENTS_PER_SECOND) + 1
+        due = int((time.perf_counter() - started) * events_per_second) + 1
         for word in words[sent:due]:
             await _send(producer, word)
         sent = min(due, len(words))
