@@ -108,9 +108,12 @@ class Batch:
             self._row.waking = WakeCursor(-1, "")
 
     def wake(self, due: Sequence[tuple[int, str]], done: bool) -> None:
-        """Wakes aggregates in the order (due, key); `done` if this tick has no further ones."""
+        """Wakes aggregates in the order (due, key); `done` if this tick has no further ones. A batch
+        that is full stops at its cursor, and the next one goes on from there."""
         tick = self._row.tick_offset
         for due_us, key in due:
+            if self.full:
+                return
             self._row.waking = WakeCursor(due_us, key)
             self.counts.woken += 1
             if key in self._row.closed:

@@ -81,7 +81,7 @@ def decided(lane: str, note: BatchDecided) -> None:
     )
     for defect in note.defects:
         logger.warning(
-            "%s has parked a record",
+            "%s could not process a record",
             lane,
             extra={
                 "event_id": f"{note.service}/{defect.partition}/{defect.offset}",

@@ -13,7 +13,7 @@ from filrouge_chassis.control import Control, to_microseconds
 from filrouge_chassis.decider import Context, Decider, Due
 from filrouge_chassis.defects import DEFECTS_IN_A_ROW_AT_MOST
 from filrouge_chassis.errors import Malformed, SequenceHole, TooManyDefects
-from filrouge_chassis.lane_row import LaneRow
+from filrouge_chassis.lane_row import LaneRow, WakeCursor
 from filrouge_chassis.progress import Progress
 from filrouge_chassis.records import RawRecord
 from filrouge_chassis.testing import toy
@@ -289,3 +289,24 @@ def test_a_batch_is_full_with_so_many_bytes_of_events(monkeypatch: pytest.Monkey
     assert not batch.full
     lane.take(batch, heard[1])
     assert batch.full
+
+
+def test_timers_that_a_full_batch_did_not_wake_wait_for_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def raises(state: toy.Order, due: Due, context: Context) -> Iterator[OrderRefused]:
+        raise toy.Poisoned("by the clock")
+
+    monkeypatch.setattr(batches, "DEFECTS_AT_MOST", 2)
+    lane = Stepwise(with_rule(Due, raises))
+    lane.keep(lane.batch(*lane.hear(*(toy.order_requested(n, quantity=n) for n in (1, 2, 3)))))
+    due = [(to_microseconds(lane.states[key].due_at), key) for key in sorted(lane.states)]
+    batch = lane.batch()
+    batch.take_control(lane.control, lane.tick(LATER))
+    batch.wake(due, done=True)
+    assert batch.counts.woken == 2
+    assert batch.progress.row.waking == WakeCursor(*due[1])
+    lane.keep(batch)
+    following = lane.batch()
+    following.wake(due[2:], done=True)
+    assert (following.counts.woken, following.progress.row.waking) == (1, None)

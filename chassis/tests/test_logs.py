@@ -98,7 +98,10 @@ def test_a_decided_batch_names_what_raised_and_never_what_was_in_it(
     assert (batch["level"], batch["message"]) == ("DEBUG", "orders/0 has decided")
     assert (batch["batch"], batch["first_sequence"], batch["last_sequence"]) == (1, 1, 3)
     assert batch["read"] == {"equipment.g1/0": [0, 2]}
-    assert (parked["level"], parked["message"]) == ("WARNING", "orders/0 has parked a record")
+    assert (parked["level"], parked["message"]) == (
+        "WARNING",
+        "orders/0 could not process a record",
+    )
     assert parked["event_id"] == "equipment_orders/equipment.g1/0/1"
     assert (parked["error"], parked["remedy"]) == ("RuleFailed", decided.note.defects[0].remedy)
     assert "O-2" not in json.dumps([batch, parked])
