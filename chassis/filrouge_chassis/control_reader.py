@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from filrouge_contracts.envelope import H_TYPE
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import CONTROL
@@ -68,7 +69,7 @@ def append(control: ControlLog, record: Record) -> None:
 
 
 def _event_of(record: Record) -> Event | None:
-    name = dict(record.headers).get("ce_type", b"").decode(errors="replace")
+    name = dict(record.headers).get(H_TYPE, b"").decode(errors="replace")
     entry = REGISTER.by_type.get(name)
     if entry is None or entry.topic != CONTROL:
         logger.error(

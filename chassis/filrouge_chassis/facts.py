@@ -6,6 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from filrouge_contracts.envelope import (
+    H_PREV,
+    H_RECEIVED,
+    H_SEQUENCE,
+    H_SOURCE,
+    H_TRACEPARENT,
+    H_TYPE,
+)
 from filrouge_contracts.event import Event
 from filrouge_contracts.parking import RecordParked, RecordRedriven
 from pydantic import ValidationError
@@ -27,14 +35,14 @@ def _type_name(value: bytes) -> str:
 
 
 _HEADERS: dict[str, Callable[[bytes], object]] = {
-    "ce_type": _type_name,
-    "ce_source": bytes.decode,
-    "ce_sequence": int,
-    "ce_prev": int,
-    "ce_traceparent": bytes.decode,
-    "ce_receivedms": int,
+    H_TYPE: _type_name,
+    H_SOURCE: bytes.decode,
+    H_SEQUENCE: int,
+    H_PREV: int,
+    H_TRACEPARENT: bytes.decode,
+    H_RECEIVED: int,
 }
-_OPTIONAL = {"ce_traceparent", "ce_receivedms"}
+_OPTIONAL = {H_TRACEPARENT, H_RECEIVED}
 _STRANGE = (KeyError, ValueError, TypeError, AttributeError)  # a header's value may be null
 
 
@@ -108,22 +116,22 @@ class FactReader:
             return _read_at_door(self._decider.read, record)
         headers = dict(record.headers)
         try:
-            source = headers["ce_source"].decode()
-            sequence, prev = int(headers["ce_sequence"]), int(headers["ce_prev"])
+            source = headers[H_SOURCE].decode()
+            sequence, prev = int(headers[H_SEQUENCE]), int(headers[H_PREV])
             if not 0 <= prev < sequence:
                 raise ValueError("numbers")
         except _STRANGE:
             return Unreadable(_key_of(record), _unreadable(record, headers))
         try:
-            model = self._heard.get(headers["ce_type"])
+            model = self._heard.get(headers[H_TYPE])
             if model is None:
-                self._check_version(headers["ce_type"])
+                self._check_version(headers[H_TYPE])
                 return Fact("", None, None, source, sequence, prev)
             key = (record.key or b"").decode()
             if not is_key(key):
                 raise ValueError("key")
-            trace = headers.get("ce_traceparent")
-            received = headers.get("ce_receivedms")
+            trace = headers.get(H_TRACEPARENT)
+            received = headers.get(H_RECEIVED)
             return Fact(
                 key,
                 model,
@@ -213,7 +221,7 @@ def _unreadable(record: Record, headers: Mapping[str, bytes | None]) -> str:
             return f"header {name} is missing: every record of a lane has one"
         if not _readable(read, value):
             return f"header {name} is {value[:80]!r}, which cannot be read"
-    sequence, prev = int(headers["ce_sequence"] or b""), int(headers["ce_prev"] or b"")
+    sequence, prev = int(headers[H_SEQUENCE] or b""), int(headers[H_PREV] or b"")
     if not 0 <= prev < sequence:
         return f"ce_sequence {sequence} cannot follow ce_prev {prev}"
     return (

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
+from filrouge_contracts.envelope import H_SEQUENCE, H_SOURCE
 from filrouge_contracts.journal import BatchDecided
 from filrouge_contracts.register import REGISTER
 
@@ -115,8 +116,8 @@ async def _own(
     async for chunk in log.read(partition, first, end):
         for record in chunk:
             headers = dict(record.headers)
-            if headers.get("ce_source") == source:
-                yield int(headers["ce_sequence"]), as_published(record)
+            if headers.get(H_SOURCE) == source:
+                yield int(headers[H_SEQUENCE]), as_published(record)
 
 
 def as_published(record: Record) -> Outgoing:

@@ -60,6 +60,7 @@ class Lane:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._last_read_ms = 0
+        self._begun = 0.0  # when the batch in hand was, by the loop's clock
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -257,6 +258,7 @@ class Lane:
         return True
 
     def _batch(self) -> Batch:
+        self._begun = asyncio.get_running_loop().time()
         return Batch(
             self._around.decider,
             self.identity,
@@ -272,11 +274,10 @@ class Lane:
             or len(progress.read) >= limits.unjournalled_ranges
         )
         decided = batch.finish(note_anyway or too_much)
-        started = asyncio.get_running_loop().time()
         if decided is not None:
             await self._commit(batch, decided)
         self.progress = batch.progress
-        seconds = asyncio.get_running_loop().time() - started
+        seconds = asyncio.get_running_loop().time() - self._begun
         self._around.observer.decided(
             self.identity.lane, batch.counts, seconds, decided is not None
         )

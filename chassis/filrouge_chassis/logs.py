@@ -49,6 +49,12 @@ Where = Mapping[str, object]
 """Fields that say where in its streams a lane stands."""
 
 
+def rebuilding(lane: str) -> None:
+    logger.warning(
+        "%s will be rebuilt from its stream: its database is behind, or has another shape", lane
+    )
+
+
 def loaded(lane: str, rebuilt: bool, where: Where) -> None:
     how = "is rebuilt from its stream" if rebuilt else "is loaded"
     logger.info("%s %s", lane, how, extra=dict(where))

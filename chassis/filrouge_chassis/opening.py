@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filrouge_contracts.journal import BatchDecided
 
+from filrouge_chassis import logs
 from filrouge_chassis.errors import LogLost, PublishFailed, UnknownShape
 from filrouge_chassis.journal import Journal
 from filrouge_chassis.lane_row import LaneRow
@@ -19,7 +19,6 @@ from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, Loaded, OutboxRow
 from filrouge_chassis.testing.failpoints import reach
 
-logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 60.0
 
 
@@ -47,7 +46,7 @@ async def open_lane(past: Past, partitions: Sequence[Partition], store: LaneStor
     journal = await _follow_unless_behind(past, loaded)
     if journal is None:
         return await _rebuild(past, partitions, store, loaded.version)
-    await _check_bounds(past, partitions, loaded.row, journal)
+    await _check_bounds(past, partitions, loaded.row)
     version = loaded.version or await store.replace(None, LaneRow(), [], [])
     return Opened(version, loaded.row, loaded.outbox, journal)
 
@@ -75,10 +74,10 @@ async def _follow_unless_behind(past: Past, loaded: Loaded) -> Journal | None:
 async def _rebuild(
     past: Past, partitions: Sequence[Partition], store: LaneStore, version: str | None
 ) -> Opened:
-    logger.warning("%s is rebuilt from its stream", past.identity.source)
+    logs.rebuilding(past.identity.source)
     journal = Journal.of(past.log, past.identity)
     rebuilt = await rebuild(past, journal)
-    await _check_bounds(past, partitions, rebuilt.row, journal)
+    await _check_bounds(past, partitions, rebuilt.row)
     await reach("before_replace")
     new = await store.replace(version, rebuilt.row, stored_states(rebuilt.states), rebuilt.outbox)
     await reach("after_replace")
@@ -109,9 +108,7 @@ async def _take_over_shape(past: Past, loaded: Loaded) -> None:
         await relay.stop()
 
 
-async def _check_bounds(
-    past: Past, partitions: Sequence[Partition], row: LaneRow, journal: Journal
-) -> None:
+async def _check_bounds(past: Past, partitions: Sequence[Partition], row: LaneRow) -> None:
     bounds = await past.log.bounds(partitions)
     for partition in partitions:
         first, end = bounds[partition]

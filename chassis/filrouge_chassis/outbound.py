@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from filrouge_contracts.envelope import (
+    H_ID,
+    H_PREV,
+    H_RECEIVED,
+    H_SEQUENCE,
+    H_SOURCE,
+    H_SUBJECT,
+    H_TIME,
+    H_TRACEPARENT,
+    H_TYPE,
+)
 from filrouge_contracts.event import Event
 from filrouge_contracts.journal import BatchDecided
 from filrouge_contracts.register import REGISTER, Entry
@@ -131,15 +142,15 @@ class Outbound:
             event.value,
             (
                 *_PLAIN,
-                ("ce_id", id_bytes),
-                ("ce_source", self._source),
-                ("ce_type", event.entry.type_bytes),
-                ("ce_subject", subject),
-                ("ce_time", self._time),
-                ("ce_sequence", b"%d" % sequence),
-                ("ce_prev", b"%d" % prev),
-                ("ce_traceparent", _child_of(trace, id_bytes)),
-                ("ce_receivedms", b"%d" % received_ms),
+                (H_ID, id_bytes),
+                (H_SOURCE, self._source),
+                (H_TYPE, event.entry.type_bytes),
+                (H_SUBJECT, subject),
+                (H_TIME, self._time),
+                (H_SEQUENCE, b"%d" % sequence),
+                (H_PREV, b"%d" % prev),
+                (H_TRACEPARENT, _child_of(trace, id_bytes)),
+                (H_RECEIVED, b"%d" % received_ms),
             ),
         )
 

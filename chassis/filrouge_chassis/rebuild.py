@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from filrouge_contracts.envelope import H_SUBJECT, H_TYPE
 from filrouge_contracts.event import Event
 from filrouge_contracts.journal import BatchDecided
 from filrouge_contracts.register import REGISTER
@@ -73,10 +74,10 @@ def _fold(past: Past, note: BatchDecided, events: Sequence[Outgoing], rebuilt: R
 
 def _evolve(decider: Decider, states: dict[str, State], event: Outgoing) -> None:
     headers = dict(event.headers)
-    model = REGISTER.by_type[headers["ce_type"].decode()].model
+    model = REGISTER.by_type[headers[H_TYPE].decode()].model
     if model.__module__.endswith(".parking"):
         return
-    key = headers["ce_subject"].decode()
+    key = headers[H_SUBJECT].decode()
     kind = kind_of(key)
     said: Event = model.from_json(event.value)
     state = states.get(key)

@@ -100,8 +100,7 @@ class Process:
             batch_timeout_ms=10,
             fetch_max_wait_ms=100,
             session_timeout_ms=self.settings.session_timeout_ms,
-            heartbeat_interval_ms=self.settings.session_timeout_ms
-            // 3,  # or it is thrown out between two
+            heartbeat_interval_ms=self.settings.session_timeout_ms // 3,
             rebalance_timeout_ms=20_000,
             partition_assignment_strategy=(lane_assignor(self.layout),),
             listener=self.instance,

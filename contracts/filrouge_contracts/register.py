@@ -32,10 +32,6 @@ class Register:
         """Topics (or templates) of the events a service hears; its own redrive topic comes with them."""
         return tuple(sorted({entry.topic for entry in self if service in entry.heard_by}))
 
-    def topics_written_by(self, service: str) -> tuple[str, ...]:
-        """Topics (or templates) a service may write: what the access rules are made from."""
-        return tuple(sorted({entry.topic for entry in self if service in entry.written_by}))
-
 
 def _entries() -> Iterator[Entry]:
     """Of every module in `table/`, a domain each; their order is that of their names."""

@@ -6,38 +6,18 @@ import asyncio
 from pathlib import Path
 
 from filrouge.parked import closed_keys, redrive
+from filrouge.testing.releases import raising, reshaped
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 
-from tests.faults.scene import Scene
+from tests.faults.scene import PATIENCE_SECONDS, Scene
 
 BAD_LINE = "P147-1"
-RAISES = f"""
-from dataclasses import replace
-from budget_accounting.app import DECIDER
-from filrouge_chassis.service import run
-from filrouge_contracts.budget import CreditsOpened
-
-def stumble(line, event, context):
-    if event.budget_line == "{BAD_LINE}":
-        raise ZeroDivisionError("a bad release")
-    return DECIDER.rules["line", CreditsOpened](line, event, context)
-
-rules = {{**DECIDER.rules, ("line", CreditsOpened): stumble}}
-raise SystemExit(run(replace(DECIDER, rules=rules)))
-"""
-RESHAPED = """
-from dataclasses import replace
-from budget_accounting.app import DECIDER
-from filrouge_chassis.service import run
-
-raise SystemExit(run(replace(DECIDER, shape=DECIDER.shape + 1)))
-"""
 
 
 def write_releases(folder: Path) -> dict[str, str]:
     """Makes the modules; returns the environment in which they are found."""
-    (folder / "raises.py").write_text(RAISES)
-    (folder / "reshaped.py").write_text(RESHAPED)
+    (folder / "raises.py").write_text(raising(BAD_LINE))
+    (folder / "reshaped.py").write_text(reshaped())
     return {"PYTHONPATH": str(folder)}
 
 
@@ -53,8 +33,9 @@ async def is_mended_and_redriven(scene: Scene) -> None:
     kafka, postgres = scene.stack.kafka, scene.stack.postgres
     scene.may_go_on.clear()
     await scene.load()
-    while not (closed := await closed_keys(kafka, postgres)):
-        await asyncio.to_thread(scene.supervisor["raises"].ready)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (closed := await closed_keys(kafka, postgres)):
+            pass  # every look asks both servers
     await asyncio.to_thread(scene.supervisor["raises"].stop)
     await scene.restart(BUDGET_ACCOUNTING)
     for key in closed:

@@ -10,7 +10,6 @@ from random import Random
 import pytest
 from aiokafka import AIOKafkaProducer
 from filrouge.checks.ledger import LedgerCheck
-from filrouge.invariants import check_stream
 from filrouge.kafka_world import kafka_world
 from filrouge.parked import closed_keys
 from filrouge.simulator.broken import BROKEN, UNUSUAL
@@ -20,7 +19,7 @@ from filrouge.simulator.says import open_credits
 from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import Word, tick_of
 from filrouge.stack import Stack
-from filrouge.stream import our_partitions, read_everything
+from filrouge.verification import check_installation
 from filrouge_contracts.entry import GATEWAY, SERVICES
 from filrouge_contracts.register import REGISTER
 
@@ -46,8 +45,8 @@ async def _say(on: Scene, words: Sequence[Word]) -> None:
 
 
 async def _verdicts(on: Scene) -> Counter[tuple[str, str]]:
-    partitions, check = await our_partitions(on.stack.kafka), LedgerCheck()
-    report = await check_stream(read_everything(on.stack.kafka, partitions), partitions, check)
+    check = LedgerCheck()
+    report = await check_installation(on.stack.kafka, check)
     assert [str(breach) for breach in report.breaches] == []
     return check.ledger.verdicts
 

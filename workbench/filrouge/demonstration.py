@@ -16,7 +16,7 @@ from filrouge_contracts.entry import SERVICES
 
 from filrouge import rebuilding
 from filrouge.checks.ledger import LedgerCheck
-from filrouge.invariants import HOLDS, Report, check_stream
+from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
 from filrouge.services import lanes_of
@@ -27,8 +27,8 @@ from filrouge.simulator.planning import plan_of
 from filrouge.simulator.play import play
 from filrouge.simulator.seen import Seen
 from filrouge.stack import Stack, local_stack
-from filrouge.stream import our_partitions, read_everything
 from filrouge.supervisor import supervised
+from filrouge.verification import check_installation
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and of how much."""
@@ -151,12 +151,12 @@ class _Demonstration:
 
     async def _check(self) -> None:
         """One pass over the stream, for the invariants and for the books."""
-        partitions = await our_partitions(self._stack.kafka)
         check = LedgerCheck()
-        records = read_everything(
-            self._stack.kafka, partitions, lambda done, all_: self._progress("check", done, all_)
+        self._outcome.stream = await check_installation(
+            self._stack.kafka,
+            check,
+            progress=lambda done, all_: self._progress("check", done, all_),
         )
-        self._outcome.stream = await check_stream(records, partitions, check)
         self._outcome.differences = differences(self._books.expected(), check.ledger)
 
     async def _rebuild(self, world: KafkaWorld) -> None:

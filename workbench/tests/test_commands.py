@@ -12,7 +12,6 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 from filrouge.cli import filrouge
-from filrouge.invariants import Report, check_stream
 from filrouge.kafka_world import new_partner
 from filrouge.operator import Operator, OperatorRefuses
 from filrouge.parked import StillParked, closed_keys, redrive
@@ -27,10 +26,13 @@ from filrouge.simulator.says import open_credits
 from filrouge.simulator.scale import Size
 from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import START, Word, tick_of
-from filrouge.stack import Stack, StackFailed, local_stack
-from filrouge.stream import our_partitions, read_everything
+from filrouge.stack import Stack, StackFailed
+from filrouge.stream import our_partitions
 from filrouge.supervisor import Supervisor, supervised
+from filrouge.testing.emptied import empty
+from filrouge.testing.releases import raising
 from filrouge.topics import ensure_topics
+from filrouge.verification import check_installation
 from filrouge_chassis.control import Control
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
@@ -39,25 +41,11 @@ pytestmark = pytest.mark.stack
 LANES = 2
 PATIENCE_ASKS = 60
 HEARS_OF_CREDITS = ("partner_gateway", "budget_accounting")
-BAD_RELEASE = """
-from dataclasses import replace
-from budget_accounting.app import DECIDER
-from filrouge_chassis.service import run
-from filrouge_contracts.budget import CreditsOpened
-
-def stumble(line, event, context):
-    if event.budget_line == "P147-BAD":
-        raise ZeroDivisionError("a bad release")
-    return DECIDER.rules["line", CreditsOpened](line, event, context)
-
-rules = {**DECIDER.rules, ("line", CreditsOpened): stumble}
-raise SystemExit(run(replace(DECIDER, rules=rules)))
-"""
 
 
 @dataclass
 class Installation:
-    """A stack of its own with one partner, the ministry, and a bad release of the accounts."""
+    """One partner, the ministry, and a bad release of the accounts."""
 
     stack: Stack
     folder: Path
@@ -94,16 +82,17 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("commands")
-    (folder / "bad_release.py").write_text(BAD_RELEASE)
+    (folder / "bad_release.py").write_text(raising("P147-BAD"))
     cast = cast_of(Size.of(0.01), Random(1))
-    with local_stack(folder) as stack:
-        asyncio.run(_prepare(stack, cast))
-        with supervised(stack, LANES, {"PYTHONPATH": str(folder)}) as supervisor:
-            names = [name for name in SERVICES if name != "budget_accounting"]
-            supervisor.start_all([*names, "bad_release"])
-            yield Installation(stack, folder, supervisor, cast)
+    asyncio.run(empty(stack))
+    asyncio.run(_prepare(stack, cast))
+    with supervised(stack, LANES, {"PYTHONPATH": str(folder)}) as supervisor:
+        names = [name for name in SERVICES if name != "budget_accounting"]
+        supervisor.start_all([*names, "bad_release"])
+        yield Installation(stack, folder, supervisor, cast)
+    asyncio.run(empty(stack))
 
 
 async def _prepare(stack: Stack, cast: Cast) -> None:
@@ -155,12 +144,7 @@ def test_a_bad_release_parks_and_the_mended_one_takes_everything_again(
 
 
 def test_what_was_parked_and_taken_again_hangs_together(installation: Installation) -> None:
-    async def check() -> Report:
-        partitions = await our_partitions(installation.stack.kafka)
-        records = read_everything(installation.stack.kafka, partitions)
-        return await check_stream(records, partitions)
-
-    found = asyncio.run(check())
+    found = asyncio.run(check_installation(installation.stack.kafka))
     assert (found.breaches, found.parked) == ([], 2)
 
 

@@ -31,7 +31,7 @@ from filrouge_contracts.delivery import (
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 
-from delivery_confirmations.state import EVOLUTIONS, Delivery, Serial, Step
+from delivery_confirmations.state import Delivery, Serial, Step, after
 from delivery_confirmations.verification import decide_waiting
 
 WAITING_AT_MOST = 10
@@ -71,15 +71,15 @@ def expect(delivery: Delivery, event: OrderPlaced, _context: Context) -> Iterato
         placed_at=event.placed_at,
     )
     yield expected
-    delivery = _after(delivery, expected)
+    delivery = after(delivery, expected)
     for shipment in waiting_of(delivery.waiting, ShipmentAnnounced):
         recorded = _shipment(delivery, shipment)
         yield recorded
-        delivery = _after(delivery, recorded)
+        delivery = after(delivery, recorded)
     for reception in waiting_of(delivery.waiting, GoodsReceived):
         for answer in _reception(delivery, reception):
             yield answer
-            delivery = _after(delivery, answer)
+            delivery = after(delivery, answer)
 
 
 def take_shipment(
@@ -124,10 +124,10 @@ def note_serial(
     yield recorded
     if note.answered + 1 < len(note.imeis):
         return
-    delivery = _after(delivery, recorded)
+    delivery = after(delivery, recorded)
     reception = _counted(delivery, event.order, event.delivery_note, context)
     yield reception
-    yield from decide_waiting(_after(delivery, reception), event.delivery_note, context)
+    yield from decide_waiting(after(delivery, reception), event.delivery_note, context)
 
 
 # --- shipments -----------------------------------------------------------------------------------
@@ -228,8 +228,3 @@ def _counted(
         received_by=note.received_by,
         decide_by=later(context, "tacit_admission_seconds", TACIT_ADMISSION_SECONDS),
     )
-
-
-def _after(delivery: Delivery, event: Event) -> Delivery:
-    after: Delivery = EVOLUTIONS["order", type(event)](delivery, event)
-    return after

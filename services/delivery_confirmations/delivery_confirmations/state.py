@@ -238,3 +238,9 @@ EVOLUTIONS: Evolutions = {
     ("order", ServiceCertified): _certified,
     ("order", DeliveryCompleted): unchanged,
 }
+
+
+def after(delivery: Delivery, event: Event) -> Delivery:
+    """The delivery once it has said this, for a rule that says more than one thing."""
+    changed: Delivery = EVOLUTIONS["order", type(event)](delivery, event)
+    return changed

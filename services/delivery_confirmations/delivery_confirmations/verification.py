@@ -24,7 +24,7 @@ from filrouge_contracts.delivery import (
 )
 from filrouge_contracts.event import Event
 
-from delivery_confirmations.state import EVOLUTIONS, Delivery, Note, Step
+from delivery_confirmations.state import Delivery, Note, Step, after
 
 WAITING_AT_MOST = 50
 
@@ -61,7 +61,7 @@ def decide_waiting(delivery: Delivery, name: str, context: Context) -> Iterator[
         if admission.delivery_note == name:
             for answer in _admit(delivery, admission, context):
                 yield answer
-                delivery = _after(delivery, answer)
+                delivery = after(delivery, answer)
     for rejection in waiting_of(delivery.waiting, GoodsRejected):
         if rejection.delivery_note == name:
             yield _reject(delivery, rejection)
@@ -76,7 +76,7 @@ def wake(delivery: Delivery, _due: Due, context: Context) -> Iterator[Event]:
         if note.decide_by is not None and note.decide_by <= context.now:
             for answer in _admit_by_silence(delivery, name, note, context):
                 yield answer
-                delivery = _after(delivery, answer)
+                delivery = after(delivery, answer)
 
 
 def _is_received(delivery: Delivery, name: str) -> bool:
@@ -192,8 +192,3 @@ def _too_late(kept: Waiting) -> Event:
             return _refused(said, unknown)
         case other:
             raise TypeError(f"{type(other).__name__} cannot wait here")
-
-
-def _after(delivery: Delivery, event: Event) -> Delivery:
-    after: Delivery = EVOLUTIONS["order", type(event)](delivery, event)
-    return after
