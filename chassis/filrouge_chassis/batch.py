@@ -244,7 +244,8 @@ class Batch:
         state = self.state_of(key, kind)
         said: list[Event] = []
         try:
-            for answer in rule(state, event, replace(self._context, key=key)):
+            said_at = fact.said_at if fact else None
+            for answer in rule(state, event, replace(self._context, key=key, said_at=said_at)):
                 state = self._decider.evolve(kind, state, answer)
                 said.append(answer)
             prepared = self._out.prepare(said)

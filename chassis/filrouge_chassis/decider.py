@@ -25,11 +25,15 @@ Read = Callable[[Record], tuple[str, Any, str | None]]
 class Context(msgspec.Struct, frozen=True):
     """What a rule may know besides its aggregate: the last tick and what control had said by then.
 
+    `said_at` is the last tick of who said the event: for a fact, when the gateway admitted it. It is
+    what a deadline is held against, since a fact may arrive after a tick that it was said before.
+
     A Struct, because every decision has one of its own, with its key.
     """
 
     now: datetime
     key: str = ""
+    said_at: datetime | None = None
     parameters: Mapping[str, int] = {}
     partners: Mapping[str, PartnerRegistered] = {}
     rule_versions: Mapping[str, int] = {}

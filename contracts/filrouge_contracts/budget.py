@@ -16,9 +16,9 @@ from filrouge_contracts.values import (
     BudgetLineId,
     Cents,
     DeliveryNoteId,
+    EngagementId,
     Instant,
     InvoiceId,
-    OrderId,
     PositiveCents,
     Quantity,
     SignedCents,
@@ -75,7 +75,7 @@ class CreditsOpened(Event):
 class InvoiceSubmitted(Event):
     """The supplier asks to be paid for goods of an order."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     supplier: Siret
     iban: Iban
@@ -126,7 +126,7 @@ class CommitmentRequested(Event):
     """An order that has its reservations asks its budget line to engage the amount."""
 
     budget_line: BudgetLineId
-    order: OrderId
+    engagement: EngagementId
     supplier: Siret
     amount_cents: PositiveCents
     requested_at: Instant
@@ -145,7 +145,7 @@ class CommitmentHeld(Event):
 class CommitmentAccepted(Event):
     """The amount is engaged: AE are consumed before anything is ordered."""
 
-    order: OrderId
+    engagement: EngagementId
     budget_line: BudgetLineId
     supplier: Siret
     amount_cents: PositiveCents
@@ -165,7 +165,7 @@ class CommitmentRefusal(StrEnum):
 class CommitmentRefused(Event):
     """The amount is not engaged; the order cannot be placed."""
 
-    order: OrderId
+    engagement: EngagementId
     budget_line: BudgetLineId
     amount_cents: PositiveCents
     reason: CommitmentRefusal
@@ -175,14 +175,14 @@ class CommitmentReleaseRequested(Event):
     """An order that will not be placed gives its commitment back."""
 
     budget_line: BudgetLineId
-    order: OrderId
+    engagement: EngagementId
     amount_cents: PositiveCents
 
 
 class CommitmentReleased(Event):
     """The AE are available again."""
 
-    order: OrderId
+    engagement: EngagementId
     budget_line: BudgetLineId
     amount_cents: PositiveCents
     postings: Postings
@@ -191,7 +191,7 @@ class CommitmentReleased(Event):
 class EngagementRecorded(Event):
     """The engagement of a placed order stands ready for its deliveries and invoices."""
 
-    order: OrderId
+    engagement: EngagementId
     budget_line: BudgetLineId
     supplier: Siret
     iban: Iban
@@ -207,7 +207,7 @@ class EngagementRecorded(Event):
 class ServiceHeld(Event):
     """A service fait for an engagement that is not known yet waits for it until due_at."""
 
-    order: OrderId
+    engagement: EngagementId
     service: ServiceCertified
     due_at: Instant
 
@@ -215,7 +215,7 @@ class ServiceHeld(Event):
 class ServiceRecorded(Event):
     """A service fait is booked as received and not yet invoiced."""
 
-    order: OrderId
+    engagement: EngagementId
     delivery_note: DeliveryNoteId
     quantity: Quantity
     amount_cents: PositiveCents
@@ -228,7 +228,7 @@ class ServiceRecorded(Event):
 class InvoiceRecorded(Event):
     """An invoice waits for what it is compared with: the engagement and the service fait."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     submitted: InvoiceSubmitted
     due_at: Instant
@@ -237,7 +237,7 @@ class InvoiceRecorded(Event):
 class InvoiceMatched(Event):
     """Order, service fait and invoice agree: the debt is liquidated."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     budget_line: BudgetLineId
     quantity: Quantity
@@ -263,7 +263,7 @@ class InvoiceDispute(StrEnum):
 class InvoiceDisputed(Event):
     """The invoice does not agree with the order or the service fait and is not paid."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     reason: InvoiceDispute
     invoiced_cents: PositiveCents

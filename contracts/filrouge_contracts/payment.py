@@ -9,9 +9,9 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.identifiers import Iban, Siret
 from filrouge_contracts.values import (
     BudgetLineId,
+    EngagementId,
     Instant,
     InvoiceId,
-    OrderId,
     PaymentId,
     PositiveCents,
     UserId,
@@ -21,7 +21,7 @@ from filrouge_contracts.values import (
 class PaymentMade(Event):
     """The public accountant has paid an invoice that was ordered to be paid."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     payment: PaymentId
     """The accountant's own reference of the transfer."""
@@ -35,7 +35,7 @@ class CashRequested(Event):
     """A matched invoice asks its budget line for the cash (CP) to pay it."""
 
     budget_line: BudgetLineId
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     amount_cents: PositiveCents
     requested_at: Instant
@@ -44,7 +44,7 @@ class CashRequested(Event):
 class CashGranted(Event):
     """The CP are set aside for this invoice."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     budget_line: BudgetLineId
     amount_cents: PositiveCents
@@ -61,7 +61,7 @@ class CashRefusal(StrEnum):
 class CashRefused(Event):
     """The line cannot pay this invoice now."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     budget_line: BudgetLineId
     amount_cents: PositiveCents
@@ -71,7 +71,7 @@ class CashRefused(Event):
 class PaymentDeferred(Event):
     """The invoice stays owed; cash is asked for again at due_at."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     reason: CashRefusal
     due_at: Instant
@@ -80,7 +80,7 @@ class PaymentDeferred(Event):
 class PaymentOrdered(Event):
     """The accountant is ordered to pay this invoice, once, to this account."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     budget_line: BudgetLineId
     supplier: Siret
@@ -96,7 +96,7 @@ class PaymentOrdered(Event):
 class PaymentHeld(Event):
     """A payment that nobody has ordered yet waits for its order until due_at."""
 
-    order: OrderId
+    engagement: EngagementId
     made: PaymentMade
     due_at: Instant
 
@@ -104,7 +104,7 @@ class PaymentHeld(Event):
 class PaymentRecorded(Event):
     """The payment is booked: the invoice is paid and the engagement consumed."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     payment: PaymentId
     budget_line: BudgetLineId
@@ -132,7 +132,7 @@ class PaymentRefusal(StrEnum):
 class PaymentRefused(Event):
     """Money left without a matching order to pay: it has to be explained or come back."""
 
-    order: OrderId
+    engagement: EngagementId
     invoice: InvoiceId
     payment: PaymentId
     amount_cents: PositiveCents

@@ -100,6 +100,16 @@ _CODE_SHAPE = StringConstraints(pattern=_CODE)
 OrderId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 NeedId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 AgreementId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+EngagementId = Annotated[
+    str,
+    StringConstraints(pattern=r"^(order|programme):[A-Z0-9][A-Z0-9-]{0,39}$"),
+    Says(
+        "engagement",
+        "must be order: or programme: and the reference of what the State has engaged itself to.",
+        "Send what you are paid for, such as order:O-075-0001.",
+    ),
+]
+"""Engagement juridique: what the accounts call an order of goods or a tutoring programme."""
 BudgetLineId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 UoId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """Unité opérationnelle: the manager of a share of the programme's credits."""

@@ -72,7 +72,7 @@ def test_the_source_in_the_key_of_a_verdict_ends_at_the_first_slash() -> None:
 def test_only_balanced_postings_are_booked(debit: int, credit: int) -> None:
     def read() -> CommitmentReleased:
         return CommitmentReleased(
-            order="O-1",
+            engagement="order:O-1",
             budget_line="L-1",
             amount_cents=1,
             postings=(
@@ -92,7 +92,7 @@ def test_none_is_never_written() -> None:
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "1.0", "1e3", '"1"', "true", "null"])
 def test_money_is_nothing_but_an_integer(amount: str) -> None:
     data = (
-        '{"budget_line":"L-1","order":"O-1","invoice":"F-1","amount_cents":%s,'
+        '{"budget_line":"L-1","engagement":"order:O-1","invoice":"F-1","amount_cents":%s,'
         '"requested_at":"2020-05-04T08:00:00Z"}'
     )
     assert CashRequested.from_json(data % "100").amount_cents == 100

@@ -77,7 +77,7 @@ class Installation:
         for first in range(0, len(requests), PUBLISHED_AT_ONCE):
             said: list[list[Event]] = [[] for _ in range(LANES)]
             for request in requests[first : first + PUBLISHED_AT_ONCE]:
-                said[partition_of(f"order:{request.order}", LANES)].append(request)
+                said[partition_of(request.engagement, LANES)].append(request)
             for producer, events in zip(self._upstream, said, strict=True):
                 await self.publish(producer.say(*events))
 
@@ -118,7 +118,7 @@ def line_name(number: int) -> str:
 def commitment_requested(order: int, line: int) -> CommitmentRequested:
     return CommitmentRequested(
         budget_line=line_name(line),
-        order=f"O-075-{order:07d}",
+        engagement=f"order:O-075-{order:07d}",
         supplier="73282932000074",
         amount_cents=AMOUNT_CENTS,
         requested_at=START,

@@ -133,7 +133,7 @@ class Thread:
     def _paid_is_what_was_certified(self) -> None:
         for key, state in self.talk.states(BUDGET_ACCOUNTING, "order").items():
             name = key.partition(":")[2]
-            payments = [said for said in self.talk.of(PaymentRecorded) if said.order == name]
+            payments = [said for said in self.talk.of(PaymentRecorded) if said.engagement == key]
             services = [said for said in self.talk.of(ServiceCertified) if said.order == name]
             pieces = sum(said.quantity for said in services)
             assert len({said.invoice for said in payments}) == len(payments)
@@ -254,12 +254,12 @@ def test_a_device_that_another_school_has_is_not_paid_for() -> None:
         thread.say(
             example(GoodsReceived, order=order, delivery_note=f"BL-{order}"),
             example(GoodsAdmitted, order=order, delivery_note=f"BL-{order}"),
-            example(InvoiceSubmitted, order=order, invoice=f"F-{order}"),
+            example(InvoiceSubmitted, engagement=f"order:{order}", invoice=f"F-{order}"),
         )
         thread.talk.settle()
     thread.run()
     assert [said.order for said in thread.talk.of(ServiceCertified)] == ["O-1"]
-    assert [said.order for said in thread.talk.of(InvoiceDisputed)] == ["O-2"]
+    assert [said.engagement for said in thread.talk.of(InvoiceDisputed)] == ["order:O-2"]
     thread.check()
 
 
@@ -301,8 +301,8 @@ def _two_threads() -> list[Event]:
         ShipmentAnnounced: example(ShipmentAnnounced, order="O-2"),
         GoodsReceived: example(GoodsReceived, order="O-2", imeis=(imei(1), imei(2))),
         GoodsAdmitted: example(GoodsAdmitted, order="O-2"),
-        InvoiceSubmitted: example(InvoiceSubmitted, order="O-2", invoice="F-2"),
-        PaymentMade: example(PaymentMade, order="O-2", invoice="F-2", payment="V-2"),
+        InvoiceSubmitted: example(InvoiceSubmitted, engagement="order:O-2", invoice="F-2"),
+        PaymentMade: example(PaymentMade, engagement="order:O-2", invoice="F-2", payment="V-2"),
     }
     return [word for m in WORDS for word in (example(m), second.get(m)) if word is not None]
 
@@ -330,9 +330,11 @@ _WORDS: st.SearchStrategy[Event | None] = st.one_of(
     ),
     st.builds(lambda o, n: example(GoodsAdmitted, order=o, delivery_note=n), _ORDER, _NOTE),
     st.builds(lambda o, n: example(GoodsRejected, order=o, delivery_note=n), _ORDER, _NOTE),
-    st.builds(lambda o, i: example(InvoiceSubmitted, order=o, invoice=i), _ORDER, _INVOICE),
     st.builds(
-        lambda o, i, p: example(PaymentMade, order=o, invoice=i, payment=p),
+        lambda o, i: example(InvoiceSubmitted, engagement=f"order:{o}", invoice=i), _ORDER, _INVOICE
+    ),
+    st.builds(
+        lambda o, i, p: example(PaymentMade, engagement=f"order:{o}", invoice=i, payment=p),
         _ORDER,
         _INVOICE,
         st.sampled_from(["V-1", "V-2"]),

@@ -134,7 +134,7 @@ DOCTORED: Sequence[tuple[str, str, Doctor]] = (
     (
         "I6",
         "paid by who certified",
-        change(PaymentRecorded, lambda e: {"paid_by": "U-BUYER-1-2", "order": e.order}),
+        change(PaymentRecorded, lambda e: {"paid_by": "U-BUYER-1-2", "engagement": e.engagement}),
     ),
     ("I7", "an order to pay twice", repeat(PaymentOrdered)),
     (

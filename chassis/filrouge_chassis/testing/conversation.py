@@ -51,7 +51,7 @@ class Conversation:
         self._deciders = {decider.service: decider for decider in deciders}
         self._chance = chance
         self._states: dict[tuple[str, str], State] = {}
-        self._under_way: dict[_Way, deque[Any]] = {}
+        self._under_way: dict[_Way, deque[tuple[Any, datetime]]] = {}
         self._arrivals: list[_Way] = []
 
     # --- the world around ------------------------------------------------------------------------
@@ -91,12 +91,12 @@ class Conversation:
         """Delivers one event."""
         index = self._chance.randrange(len(self._arrivals)) if self._chance else 0
         way = self._arrivals.pop(index)
-        event = self._under_way[way].popleft()
+        event, said_at = self._under_way[way].popleft()
         decider = self._deciders[way.service]
         key = way.key
         if decider.read is not None:
             key, event, _trace = decider.read(event)
-        self._decide(decider, key, event)
+        self._decide(decider, key, event, said_at)
 
     def tick(self, at: str | datetime, settled: bool = True) -> None:
         """The clock moves and wakes what is due; not `settled`: while answers are still under way."""
@@ -142,15 +142,17 @@ class Conversation:
                 self._put(_Way(producer, service, key), event)
 
     def _put(self, way: _Way, event: Any) -> None:
-        self._under_way.setdefault(way, deque()).append(event)
+        self._under_way.setdefault(way, deque()).append((event, self.context.now))
         self._arrivals.append(way)
 
-    def _decide(self, decider: Decider, key: str, event: Any) -> None:
+    def _decide(
+        self, decider: Decider, key: str, event: Any, said_at: datetime | None = None
+    ) -> None:
         kind = kind_of(key)
         state = self.state(decider.service, key)
         rule = decider.rules[kind, type(event)]
         answers = []
-        for answer in rule(state, event, replace(self.context, key=key)):
+        for answer in rule(state, event, replace(self.context, key=key, said_at=said_at)):
             state = decider.evolve(kind, state, answer)
             answers.append(carried(answer))
         self._states[decider.service, key] = stored(state)

@@ -51,9 +51,10 @@ class Scenario:
         self._states[key] = stored(state)
         return self
 
-    def when(self, event: Event) -> Self:
-        """The event arrives, at the aggregate that its key in the register names."""
-        return self._decide(REGISTER.by_model[type(event)].key_of(event), event)
+    def when(self, event: Event, said_at: str | datetime | None = None) -> Self:
+        """The event arrives, at the aggregate that its key names; `said_at`: not said just now."""
+        key = REGISTER.by_model[type(event)].key_of(event)
+        return self._decide(key, event, instant(said_at) if said_at else self.context.now)
 
     def when_read(self, record: Record) -> Self:
         """A raw record arrives at a service that reads partners' words."""
@@ -88,13 +89,13 @@ class Scenario:
         known = self._states.get(key)
         return self.decider.initial(kind_of(key)) if known is None else known
 
-    def _decide(self, key: str, event: Any) -> Self:
+    def _decide(self, key: str, event: Any, said_at: datetime | None = None) -> Self:
         kind = kind_of(key)
         rule = self.decider.rules.get((kind, type(event)))
         assert rule is not None, f"{self.decider.service} has no rule for {event} at {key}"
         state = self.state(key)
         self.said = []
-        for answer in rule(state, event, replace(self.context, key=key)):
+        for answer in rule(state, event, replace(self.context, key=key, said_at=said_at)):
             state = self.decider.evolve(kind, state, answer)
             self.said.append(carried(answer))
         self._states[key] = stored(state)

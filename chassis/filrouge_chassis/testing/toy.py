@@ -63,7 +63,7 @@ def request_mended(
     if state.status == "new":
         yield CommitmentRequested(
             budget_line=event.budget_line,
-            order=event.order,
+            engagement=context.key,
             supplier=SUPPLIER,
             amount_cents=event.quantity,
             requested_at=context.now,
@@ -74,19 +74,25 @@ def request_mended(
 
 def complete(state: Order, event: CommitmentAccepted, context: Context) -> Iterator[OrderCompleted]:
     if state.status == "asked":
-        yield OrderCompleted(order=event.order, quantity=state.quantity, completed_at=context.now)
+        yield OrderCompleted(
+            order=_name(context), quantity=state.quantity, completed_at=context.now
+        )
 
 
 def refuse(state: Order, event: CommitmentRefused, context: Context) -> Iterator[OrderRefused]:
     if state.status == "asked":
         yield OrderRefused(
-            order=event.order, reason=OrderRefusal.COMMITMENT_REFUSED, refused_at=context.now
+            order=_name(context), reason=OrderRefusal.COMMITMENT_REFUSED, refused_at=context.now
         )
+
+
+def _name(context: Context) -> str:
+    return context.key.partition(":")[2]
 
 
 def give_up(_state: Order, _due: Due, context: Context) -> Iterator[OrderRefused]:
     yield OrderRefused(
-        order=context.key.partition(":")[2],
+        order=_name(context),
         reason=OrderRefusal.NO_ANSWER_IN_TIME,
         refused_at=context.now,
     )
@@ -97,7 +103,7 @@ def answer(
 ) -> Iterator[CommitmentAccepted | CommitmentRefused]:
     if event.amount_cents > state.left_cents:
         yield CommitmentRefused(
-            order=event.order,
+            engagement=event.engagement,
             budget_line=event.budget_line,
             amount_cents=event.amount_cents,
             reason=next(iter(CommitmentRefusal)),
@@ -105,7 +111,7 @@ def answer(
         return
     amount = event.amount_cents
     yield CommitmentAccepted(
-        order=event.order,
+        engagement=event.engagement,
         budget_line=event.budget_line,
         supplier=event.supplier,
         amount_cents=amount,

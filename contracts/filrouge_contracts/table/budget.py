@@ -37,7 +37,7 @@ ENTRIES = (
     Entry(
         InvoiceSubmitted,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         ("supplier",),
         (BUDGET_ACCOUNTING,),
         "InvoiceRecorded or InvoiceDisputed",
@@ -82,7 +82,7 @@ ENTRIES = (
     Entry(
         CommitmentAccepted,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (ORDERS,),
         "OrderPlaced, or a release when it comes too late",
@@ -91,7 +91,7 @@ ENTRIES = (
     Entry(
         CommitmentRefused,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (ORDERS,),
         "OrderRefused",
@@ -118,19 +118,19 @@ ENTRIES = (
     Entry(
         EngagementRecorded,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "ServiceCertified and InvoiceSubmitted",
         "no limit",
     ),
     Entry(
-        ServiceHeld, BUDGET, "order:{order}", (BUDGET_ACCOUNTING,), (), "ServiceRecorded", "due_at"
+        ServiceHeld, BUDGET, "{engagement}", (BUDGET_ACCOUNTING,), (), "ServiceRecorded", "due_at"
     ),
     Entry(
         ServiceRecorded,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "InvoiceSubmitted",
@@ -139,7 +139,7 @@ ENTRIES = (
     Entry(
         InvoiceRecorded,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "InvoiceMatched or InvoiceDisputed",
@@ -148,7 +148,7 @@ ENTRIES = (
     Entry(
         InvoiceMatched,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "CashRequested",
@@ -157,7 +157,7 @@ ENTRIES = (
     Entry(
         InvoiceDisputed,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "the supplier corrects it",

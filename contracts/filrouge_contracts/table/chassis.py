@@ -14,6 +14,7 @@ from filrouge_contracts.journal import BatchDecided
 from filrouge_contracts.parking import RecordParked, RecordRedriven
 from filrouge_contracts.topics import CONTROL, VERDICTS, topic
 from filrouge_contracts.verdicts import VerdictGiven
+from filrouge_contracts.waiting import EventHeld
 
 
 def _control(model: type[Event], key: str, next_step: str, within: str) -> Entry:
@@ -34,6 +35,15 @@ ENTRIES = (
         "the batch's events are published",
         "at once",
         spread="lane",
+    ),
+    Entry(
+        EventHeld,
+        topic("held"),
+        "{key}",
+        tuple(service for service in SERVICES if service != GATEWAY),
+        (),
+        "it is decided when what is missing is known, else refused",
+        "due_at",
     ),
     Entry(
         RecordParked,

@@ -20,7 +20,7 @@ ENTRIES = (
     Entry(
         PaymentMade,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         ("accountant",),
         (BUDGET_ACCOUNTING,),
         "PaymentRecorded, PaymentHeld or PaymentRefused",
@@ -38,7 +38,7 @@ ENTRIES = (
     Entry(
         CashGranted,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (BUDGET_ACCOUNTING,),
         "PaymentOrdered",
@@ -47,7 +47,7 @@ ENTRIES = (
     Entry(
         CashRefused,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (BUDGET_ACCOUNTING,),
         "PaymentDeferred",
@@ -56,19 +56,19 @@ ENTRIES = (
     Entry(
         PaymentDeferred,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "CashRequested",
         "due_at",
     ),
     Entry(
-        PaymentOrdered, BUDGET, "order:{order}", (BUDGET_ACCOUNTING,), (), "PaymentMade", "pay_by"
+        PaymentOrdered, BUDGET, "{engagement}", (BUDGET_ACCOUNTING,), (), "PaymentMade", "pay_by"
     ),
     Entry(
         PaymentHeld,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "PaymentRecorded or PaymentRefused",
@@ -77,7 +77,7 @@ ENTRIES = (
     Entry(
         PaymentRecorded,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "nothing, the invoice is paid",
@@ -86,7 +86,7 @@ ENTRIES = (
     Entry(
         PaymentRefused,
         BUDGET,
-        "order:{order}",
+        "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
         "the accountant explains it",

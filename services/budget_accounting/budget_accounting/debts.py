@@ -49,7 +49,7 @@ def engage(order: Engagement, event: OrderPlaced, context: Context) -> Iterator[
     if order.budget_line:
         raise Contradiction(f"{event.order} is placed a second time")
     engaged = EngagementRecorded(
-        order=event.order,
+        engagement=context.key,
         budget_line=event.budget_line,
         supplier=event.supplier,
         iban=event.iban,
@@ -73,7 +73,7 @@ def engage(order: Engagement, event: OrderPlaced, context: Context) -> Iterator[
 def record_service(order: Engagement, event: ServiceCertified, context: Context) -> Iterator[Event]:
     """A service fait is a charge at once, and may be what an invoice waits for."""
     if not order.budget_line:
-        yield ServiceHeld(order=event.order, service=event, due_at=grace_ends(context))
+        yield ServiceHeld(engagement=context.key, service=event, due_at=grace_ends(context))
         return
     recorded = _service(order, event)
     yield recorded
@@ -86,7 +86,7 @@ def take_invoice(order: Engagement, event: InvoiceSubmitted, context: Context) -
         yield _disputed(event, reason, context)
         return
     recorded = InvoiceRecorded(
-        order=event.order,
+        engagement=event.engagement,
         invoice=event.invoice,
         submitted=event,
         due_at=later(context, "invoice_grace_seconds", INVOICE_GRACE_SECONDS),
@@ -103,7 +103,7 @@ def order_payment(order: Engagement, event: CashGranted, context: Context) -> It
         raise Contradiction(f"cash for {event.invoice}, which asked for none")
     ordered_at = max(context.now, order.certified_at)
     ordered = PaymentOrdered(
-        order=event.order,
+        engagement=event.engagement,
         invoice=event.invoice,
         budget_line=order.budget_line,
         supplier=order.supplier,
@@ -127,7 +127,7 @@ def order_payment(order: Engagement, event: CashGranted, context: Context) -> It
 def defer_payment(order: Engagement, event: CashRefused, context: Context) -> Iterator[Event]:
     """Without cash the debt stays, and is asked for again."""
     yield PaymentDeferred(
-        order=event.order,
+        engagement=event.engagement,
         invoice=event.invoice,
         reason=event.reason,
         due_at=later(context, "cash_retry_seconds", CASH_RETRY_SECONDS),
@@ -144,7 +144,7 @@ def take_payment(order: Engagement, event: PaymentMade, context: Context) -> Ite
     elif len(order.waiting) >= WAITING_AT_MOST:
         yield _payment_refused(event, PaymentRefusal.TOO_MANY_WAITING)
     else:
-        yield PaymentHeld(order=event.order, made=event, due_at=grace_ends(context))
+        yield PaymentHeld(engagement=event.engagement, made=event, due_at=grace_ends(context))
 
 
 def wake(order: Engagement, _due: Due, context: Context) -> Iterator[Event]:
@@ -166,7 +166,7 @@ def _service(order: Engagement, service: ServiceCertified) -> ServiceRecorded:
         raise Contradiction(f"{service.order} has more pieces certified than ordered")
     cents = order.worth_cents(after) - order.worth_cents(before)
     return ServiceRecorded(
-        order=service.order,
+        engagement=f"order:{service.order}",
         delivery_note=service.delivery_note,
         quantity=service.quantity,
         amount_cents=cents,
@@ -199,7 +199,7 @@ def _compare(order: Engagement, invoice: InvoiceSubmitted, context: Context) -> 
         return
     received_cents = order.worth_cents(after) - order.worth_cents(order.invoiced_quantity)
     yield InvoiceMatched(
-        order=invoice.order,
+        engagement=invoice.engagement,
         invoice=invoice.invoice,
         budget_line=order.budget_line,
         quantity=invoice.quantity,
@@ -224,7 +224,7 @@ def _disputed(
     invoice: InvoiceSubmitted, reason: InvoiceDispute, context: Context
 ) -> InvoiceDisputed:
     return InvoiceDisputed(
-        order=invoice.order,
+        engagement=invoice.engagement,
         invoice=invoice.invoice,
         reason=reason,
         invoiced_cents=invoice.amount_cents,
@@ -240,7 +240,7 @@ def _cash_request(
 ) -> CashRequested:
     return CashRequested(
         budget_line=order.budget_line,
-        order=context.key.partition(":")[2],
+        engagement=context.key,
         invoice=invoice,
         amount_cents=amount_cents,
         requested_at=context.now,
@@ -252,7 +252,7 @@ def _payment(order: Engagement, made: PaymentMade) -> PaymentRecorded | PaymentR
     if reason := payment_obstacle(order, invoice, made):
         return _payment_refused(made, reason)
     return PaymentRecorded(
-        order=made.order,
+        engagement=made.engagement,
         invoice=made.invoice,
         payment=made.payment,
         budget_line=order.budget_line,
@@ -267,7 +267,7 @@ def _payment(order: Engagement, made: PaymentMade) -> PaymentRecorded | PaymentR
 
 def _payment_refused(made: PaymentMade, reason: PaymentRefusal) -> PaymentRefused:
     return PaymentRefused(
-        order=made.order,
+        engagement=made.engagement,
         invoice=made.invoice,
         payment=made.payment,
         amount_cents=made.amount_cents,
@@ -288,7 +288,7 @@ def _too_late(order: Engagement, kept: Waiting, context: Context) -> Event:
             return _payment_refused(made, PaymentRefusal.NOT_ORDERED_IN_TIME)
         case ServiceCertified() as service:
             # the order exists, since it was delivered: it is waited for again, and auditors see it
-            return ServiceHeld(order=service.order, service=service, due_at=grace_ends(context))
+            return ServiceHeld(engagement=context.key, service=service, due_at=grace_ends(context))
         case other:
             raise Contradiction(f"{type(other).__name__} cannot wait here")
 

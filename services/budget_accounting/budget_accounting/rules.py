@@ -77,9 +77,9 @@ def give_up_waiting(line: Line, _due: Due, context: Context) -> Iterator[Event]:
 def release(line: Line, event: CommitmentReleaseRequested, _context: Context) -> Iterator[Event]:
     """Gives back the amount of an order that is not placed after all."""
     if event.amount_cents > line.committed_cents:
-        raise Contradiction(f"{event.order} releases more than is committed on the whole line")
+        raise Contradiction(f"{event.engagement} releases more than is committed on the whole line")
     yield CommitmentReleased(
-        order=event.order,
+        engagement=event.engagement,
         budget_line=event.budget_line,
         amount_cents=event.amount_cents,
         postings=books.released(event.amount_cents),
@@ -90,7 +90,7 @@ def grant_cash(line: Line, event: CashRequested, context: Context) -> Iterator[E
     """Sets CP aside for one invoice."""
     if line.granted_cents + event.amount_cents > line.cp_cents:
         yield CashRefused(
-            order=event.order,
+            engagement=event.engagement,
             invoice=event.invoice,
             budget_line=event.budget_line,
             amount_cents=event.amount_cents,
@@ -98,7 +98,7 @@ def grant_cash(line: Line, event: CashRequested, context: Context) -> Iterator[E
         )
         return
     yield CashGranted(
-        order=event.order,
+        engagement=event.engagement,
         invoice=event.invoice,
         budget_line=event.budget_line,
         amount_cents=event.amount_cents,
@@ -113,7 +113,7 @@ def _answer(
     if line.committed_cents + request.amount_cents > line.ae_cents:
         return _refused(request, CommitmentRefusal.NOT_ENOUGH_AE)
     return CommitmentAccepted(
-        order=request.order,
+        engagement=request.engagement,
         budget_line=request.budget_line,
         supplier=request.supplier,
         amount_cents=request.amount_cents,
@@ -125,7 +125,7 @@ def _answer(
 
 def _refused(request: CommitmentRequested, reason: CommitmentRefusal) -> CommitmentRefused:
     return CommitmentRefused(
-        order=request.order,
+        engagement=request.engagement,
         budget_line=request.budget_line,
         amount_cents=request.amount_cents,
         reason=reason,

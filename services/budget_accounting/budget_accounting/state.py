@@ -113,25 +113,25 @@ def _credited(line: Line, event: CreditsRecorded) -> Line:
 
 
 def _held(line: Line, event: CommitmentHeld) -> Line:
-    kept = Waiting.of(event.request, event.request.order, event.due_at)
+    kept = Waiting.of(event.request, event.request.engagement, event.due_at)
     waiting = (*line.waiting, kept)
     return replace(line, waiting=waiting, due_at=first_due(waiting))
 
 
-def _answered(line: Line, order: str) -> Line:
+def _answered(line: Line, engagement: str) -> Line:
     if not line.waiting:
         return line
-    waiting = without(line.waiting, CommitmentRequested, order)
+    waiting = without(line.waiting, CommitmentRequested, engagement)
     return replace(line, waiting=waiting, due_at=first_due(waiting))
 
 
 def _committed(line: Line, event: CommitmentAccepted) -> Line:
-    line = _answered(line, event.order)
+    line = _answered(line, event.engagement)
     return replace(line, committed_cents=line.committed_cents + event.amount_cents)
 
 
 def _not_committed(line: Line, event: CommitmentRefused) -> Line:
-    return _answered(line, event.order)
+    return _answered(line, event.engagement)
 
 
 def _released(line: Line, event: CommitmentReleased) -> Line:

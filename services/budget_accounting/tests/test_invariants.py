@@ -65,14 +65,18 @@ class Accounts(RuleBasedStateMachine):
     def ask(self, order: str) -> None:
         if order not in self.asked:
             self.asked.add(order)
-            self.talk.say(example(CommitmentRequested, order=order, amount_cents=WHOLE))
+            self.talk.say(
+                example(CommitmentRequested, engagement=f"order:{order}", amount_cents=WHOLE)
+            )
             self.talk.settle()
 
     @rule(order=NAMES)
     def release(self, order: str) -> None:
         if self._committed(order) and order not in self.placed:
             self.placed.add(order)  # an order that gave up is not placed any more
-            self.talk.say(example(CommitmentReleaseRequested, order=order, amount_cents=WHOLE))
+            self.talk.say(
+                example(CommitmentReleaseRequested, engagement=f"order:{order}", amount_cents=WHOLE)
+            )
             self.talk.settle()
 
     @rule(order=NAMES)
@@ -117,7 +121,7 @@ class Accounts(RuleBasedStateMachine):
         vat = vat_cents(excl_vat_cents, 2000) + rounding
         said = example(
             InvoiceSubmitted,
-            order=order,
+            engagement=f"order:{order}",
             invoice=name,
             quantity=quantity,
             unit_price_excl_vat_cents=UNIT_CENTS,
@@ -141,7 +145,13 @@ class Accounts(RuleBasedStateMachine):
     @rule(order=NAMES, name=st.sampled_from(["F-1", "F-2"]), payment=st.sampled_from("PQR"))
     def pay_anything(self, order: str, name: str, payment: str) -> None:
         self.talk.say(
-            example(PaymentMade, order=order, invoice=name, payment=payment, amount_cents=WHOLE)
+            example(
+                PaymentMade,
+                engagement=f"order:{order}",
+                invoice=name,
+                payment=payment,
+                amount_cents=WHOLE,
+            )
         )
         self.talk.settle()
 
@@ -155,7 +165,7 @@ class Accounts(RuleBasedStateMachine):
         self.talk.say(
             example(
                 PaymentMade,
-                order=ordered.order,
+                engagement=ordered.engagement,
                 invoice=ordered.invoice,
                 payment=f"VIR-{self.notes}",
                 amount_cents=ordered.amount_cents,
@@ -180,9 +190,9 @@ class Accounts(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_paid_more_than_was_certified(self) -> None:
-        for order in ("O-1", "O-2", "O-3"):
-            pieces = sum(s.quantity for s in self.talk.of(ServiceRecorded) if s.order == order)
-            payments = [said for said in self.talk.of(PaymentRecorded) if said.order == order]
+        for order in ("order:O-1", "order:O-2", "order:O-3"):
+            pieces = sum(s.quantity for s in self.talk.of(ServiceRecorded) if s.engagement == order)
+            payments = [said for said in self.talk.of(PaymentRecorded) if said.engagement == order]
             worth = line_total_cents(pieces, UNIT_CENTS, 2000) if pieces else 0
             assert sum(said.amount_cents for said in payments) <= worth
             assert len({said.invoice for said in payments}) == len(payments)
@@ -216,7 +226,7 @@ class Accounts(RuleBasedStateMachine):
         assert len(self.talk.of(PaymentOrdered)) <= len(self.talk.of(CashRequested))
 
     def _committed(self, order: str) -> bool:
-        return any(said.order == order for said in self.talk.of(CommitmentAccepted))
+        return any(said.engagement == f"order:{order}" for said in self.talk.of(CommitmentAccepted))
 
 
 Accounts.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

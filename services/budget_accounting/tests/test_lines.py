@@ -32,7 +32,7 @@ def _line(ae_cents: int = 100_00, cp_cents: int = 60_00) -> Scenario:
 
 
 def _request(order: str, cents: int) -> CommitmentRequested:
-    return example(CommitmentRequested, order=order, amount_cents=cents)
+    return example(CommitmentRequested, engagement=f"order:{order}", amount_cents=cents)
 
 
 def test_the_first_thread_is_booked_as_the_examples_say() -> None:
@@ -102,7 +102,7 @@ def test_credits_of_another_unit_do_not_belong_to_the_line() -> None:
 
 def test_what_is_released_can_be_engaged_again() -> None:
     scenario = _line().when(_request("O-1", 100_00)).then_types(CommitmentAccepted)
-    scenario.when(example(CommitmentReleaseRequested, order="O-1", amount_cents=100_00))
+    scenario.when(example(CommitmentReleaseRequested, engagement="order:O-1", amount_cents=100_00))
     scenario.then_types(CommitmentReleased)
     scenario.when(_request("O-2", 100_00)).then_types(CommitmentAccepted)
 
@@ -118,7 +118,7 @@ def test_orders_wait_for_credits_and_are_answered_in_their_order() -> None:
         scenario.when(_request(f"O-{number}", 40_00)).then_types(CommitmentHeld)
     scenario.when(example(CreditsOpened, ae_cents=80_00))
     scenario.then_types(CreditsRecorded, CommitmentAccepted, CommitmentAccepted, CommitmentRefused)
-    assert scenario.said[-1].order == "O-3"  # type: ignore[attr-defined]
+    assert scenario.said[-1].engagement == "order:O-3"  # type: ignore[attr-defined]
     assert scenario.state(LINE).waiting == ()
     assert scenario.state(LINE).due_at is None
 
@@ -145,7 +145,7 @@ def test_not_too_many_orders_wait_for_one_line() -> None:
     scenario.then(
         example(
             CommitmentRefused,
-            order="O-LAST",
+            engagement="order:O-LAST",
             amount_cents=1,
             reason=CommitmentRefusal.TOO_MANY_WAITING,
         )

@@ -89,7 +89,7 @@ def note_reservation(order: Order, event: ReservationAccepted, context: Context)
         return
     yield CommitmentRequested(
         budget_line=order.budget_line,
-        order=event.order,
+        engagement=context.key,
         supplier=order.deal.supplier,
         amount_cents=order.deal.amount_cents,
         requested_at=order.requested_at,
@@ -112,14 +112,16 @@ def place(order: Order, event: CommitmentAccepted, context: Context) -> Iterator
     """With the money engaged the order binds; one that was given up meanwhile returns the money."""
     if order.step is Step.REFUSED:
         yield CommitmentReleaseRequested(
-            budget_line=event.budget_line, order=event.order, amount_cents=event.amount_cents
+            budget_line=event.budget_line,
+            engagement=event.engagement,
+            amount_cents=event.amount_cents,
         )
         return
     site, deal, requested_at = order.site, order.deal, order.requested_at
     if order.step is not Step.COMMITTING or site is None or deal is None or requested_at is None:
-        raise Contradiction(f"{event.budget_line} answers {event.order} in step {order.step}")
+        raise Contradiction(f"{event.budget_line} answers {event.engagement} in step {order.step}")
     yield OrderPlaced(
-        order=event.order,
+        order=_name(context),
         need=order.need,
         agreement=order.agreement,
         budget_line=order.budget_line,
@@ -144,14 +146,13 @@ def refuse_without_money(
 ) -> Iterator[Event]:
     """The budget line says no."""
     if order.step is Step.COMMITTING:
-        yield from _refuse(order, event.order, OrderRefusal.COMMITMENT_REFUSED, context)
+        yield from _refuse(order, _name(context), OrderRefusal.COMMITMENT_REFUSED, context)
 
 
 def give_up(order: Order, _due: Due, context: Context) -> Iterator[Event]:
     """A step has taken too long."""
     if order.step in (Step.RESERVING, Step.COMMITTING):
-        name = context.key.partition(":")[2]
-        yield from _refuse(order, name, OrderRefusal.NO_ANSWER_IN_TIME, context)
+        yield from _refuse(order, _name(context), OrderRefusal.NO_ANSWER_IN_TIME, context)
 
 
 def complete(order: Order, event: DeliveryCompleted, _context: Context) -> Iterator[Event]:
@@ -161,6 +162,10 @@ def complete(order: Order, event: DeliveryCompleted, _context: Context) -> Itera
     yield OrderCompleted(
         order=event.order, quantity=event.quantity, completed_at=event.completed_at
     )
+
+
+def _name(context: Context) -> str:
+    return context.key.partition(":")[2]
 
 
 def _refuse(order: Order, name: str, reason: OrderRefusal, context: Context) -> Iterator[Event]:

@@ -58,6 +58,12 @@ class Dossier:
         return sum(int(data["quantity"]) for data in self.data(name))
 
 
+def order_of(data: Data) -> str:
+    """Of a fact about an order, or about the engagement of one."""
+    order: str = data.get("order") or data["engagement"].removeprefix("order:")
+    return order
+
+
 def amount_cents(quantity: int, unit_cents: int, vat_rate_bp: int) -> int:
     """Pieces at a price with VAT, half a cent up: worked out here, not by the contracts' code."""
     net = quantity * unit_cents

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from filrouge.checks.dossier import OF_AN_ORDER, Dossier, amount_cents
+from filrouge.checks.dossier import OF_AN_ORDER, Dossier, amount_cents, order_of
 from filrouge.checks.fact import Breach, Data, Fact
 
 RULES = ("I2", "I3", "I5", "I6", "I7", "I8", "I12")
@@ -42,7 +42,7 @@ class Orders:
 
     def take(self, fact: Fact) -> Iterator[Breach]:
         if fact.name in OF_AN_ORDER:
-            order = fact.data["order"]
+            order = order_of(fact.data)
             dossier = self._dossiers.setdefault(order, Dossier(order))
             dossier.facts[fact.name].append(fact)
         elif fact.name == "agreement-opened":

@@ -13,6 +13,7 @@ from typing import Any
 
 from filrouge.simulator.broken import BROKEN
 from filrouge.simulator.deliveries import Account, reckon_delivery
+from filrouge.simulator.ledger import order_of
 from filrouge.simulator.plan import Mishap, Slip
 from filrouge.simulator.words import TYPES, Word
 
@@ -137,7 +138,7 @@ class Books:
             account.refused_devices += len(said["imeis"]) - len(free)
         for kind in ("admit", "reject", "invoice", "pay"):
             for said in self._heard[kind]:
-                found.orders[said["order"]].said[kind].append(said)
+                found.orders[order_of(said)].said[kind].append(said)
         for account in found.orders.values():
             if account.outcome != "refused":
                 reckon_delivery(account)

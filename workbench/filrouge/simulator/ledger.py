@@ -10,6 +10,12 @@ from typing import Any
 Data = Mapping[str, Any]
 
 
+def order_of(data: Data) -> str:
+    """Of an event about an order, or about the engagement of one."""
+    order: str = data.get("order") or data["engagement"].removeprefix("order:")
+    return order
+
+
 @dataclass(slots=True)
 class Entry:
     """One order as the services report it."""
@@ -44,7 +50,7 @@ class Ledger:
             taker(self, data)
 
     def of(self, data: Data) -> Entry:
-        return self.orders.setdefault(data["order"], Entry())
+        return self.orders.setdefault(order_of(data), Entry())
 
 
 def _verdict(ledger: Ledger, data: Data) -> None:

@@ -144,7 +144,7 @@ def invoice(said: Order, note: Note, day: int, quantity: int, name: str, mistake
     vat_cents = excl_vat_cents * price.vat_rate_bp // 10_000 + (50 if mistake == "vat" else 0)
     moment = at(day, 15)
     data = {
-        "order": said.id,
+        "engagement": f"order:{said.id}",
         "invoice": name,
         "supplier": supplier.siret,
         "iban": SOMEBODY_ELSES_IBAN if mistake == "account" else supplier.iban,
@@ -164,7 +164,7 @@ def pay(cast: Cast, ordered: Data, day: int, name: str, missing_cents: int = 0) 
     """The accountant pays what was ordered, or by mistake something less."""
     moment = at(day, 16)
     data = {
-        "order": ordered["order"],
+        "engagement": ordered["engagement"],
         "invoice": ordered["invoice"],
         "payment": name,
         "iban": ordered["iban"],
