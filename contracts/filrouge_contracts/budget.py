@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import model_validator
 
-from filrouge_contracts.delivery import ServiceCertified
-from filrouge_contracts.event import Event, Part
+from filrouge_contracts.certification import ServiceCertified
+from filrouge_contracts.event import Event
 from filrouge_contracts.identifiers import Iban, Siret
+from filrouge_contracts.ledger import Postings
 from filrouge_contracts.problems import refusal
 from filrouge_contracts.values import (
     BasisPoints,
@@ -21,44 +22,9 @@ from filrouge_contracts.values import (
     InvoiceId,
     PositiveCents,
     Quantity,
-    SignedCents,
     UoId,
     UserId,
 )
-
-
-class Account(StrEnum):
-    """Where money stands; each pair of accounts is balanced on its own."""
-
-    AE_OPENED = "ae_opened"
-    AE_AVAILABLE = "ae_available"
-    AE_COMMITTED = "ae_committed"
-    CP_OPENED = "cp_opened"
-    CP_AVAILABLE = "cp_available"
-    CP_GRANTED = "cp_granted"
-    CP_CONSUMED = "cp_consumed"
-    EXPENSE = "expense"
-    RECEIVED_UNINVOICED = "received_uninvoiced"
-    SUPPLIER_PAYABLE = "supplier_payable"
-    PAYMENT_ORDERED = "payment_ordered"
-    TREASURY = "treasury"
-
-
-class Posting(Part):
-    """One side of a double entry: debit is positive, credit negative."""
-
-    account: Account
-    amount_cents: SignedCents
-
-
-def _balanced(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
-    if sum(posting.amount_cents for posting in postings):
-        detail = "postings do not add up to zero."
-        raise refusal("double-entry", detail, "Book the same cents on both sides.")
-    return postings
-
-
-Postings = Annotated[tuple[Posting, ...], Field(min_length=2), AfterValidator(_balanced)]
 
 
 class CreditsOpened(Event):
@@ -132,6 +98,10 @@ class CommitmentRequested(Event):
     requested_at: Instant
     ordered_by: UserId
     answer_by: Instant
+    adjusts: bool = False
+    """More for what is engaged already: an order that grows."""
+    regularises: bool = False
+    """The act was urgent and came first: the commitment is late, and flagged."""
 
 
 class CommitmentHeld(Event):
@@ -151,6 +121,9 @@ class CommitmentAccepted(Event):
     amount_cents: PositiveCents
     committed_at: Instant
     ordered_by: UserId
+    adjusts: bool = False
+    regularisation: bool = False
+    """Engaged after the act that it is for."""
     postings: Postings
 
 

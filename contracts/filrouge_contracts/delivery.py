@@ -255,27 +255,6 @@ class RejectionRecorded(Event):
     rejected_by: UserId
 
 
-class ServiceCertified(Event):
-    """Service fait: this delivery conforms to the order and may be paid for."""
-
-    order: OrderId
-    delivery_note: DeliveryNoteId
-    quantity: Quantity
-    imeis: Imeis
-    received_at: Instant
-    certified_at: Instant
-    certified_by: UserId | None = None
-    """Nobody when `tacit`."""
-    tacit: bool
-
-    @model_validator(mode="after")
-    def _counts_its_devices(self) -> Self:
-        if self.quantity != len(self.imeis):
-            detail = "quantity is not the number of imeis."
-            raise refusal("certified-quantity", detail, "Certify the devices accepted, each once.")
-        return self
-
-
 class DeliveryCompleted(Event):
     """The whole quantity of the order is certified."""
 

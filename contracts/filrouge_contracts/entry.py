@@ -15,8 +15,9 @@ from filrouge_contracts.event import Event
 GATEWAY = "partner_gateway"
 ORDERS = "equipment_orders"
 DELIVERIES = "delivery_confirmations"
+TUTORING = "tutoring_sessions"
 BUDGET_ACCOUNTING = "budget_accounting"
-SERVICES = (GATEWAY, ORDERS, DELIVERIES, BUDGET_ACCOUNTING)
+SERVICES = (GATEWAY, ORDERS, DELIVERIES, TUTORING, BUDGET_ACCOUNTING)
 PARTNER_KINDS: frozenset[str] = frozenset(get_args(PartnerKind))
 START = date(2020, 4, 20)
 Spread = Literal["key", "lane", "single"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from filrouge_contracts.budget import Postings
 from filrouge_contracts.event import Event
 from filrouge_contracts.identifiers import Iban, Siret
+from filrouge_contracts.ledger import (
+    Postings,
+)
 from filrouge_contracts.values import (
     BudgetLineId,
     EngagementId,

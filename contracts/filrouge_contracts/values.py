@@ -78,6 +78,16 @@ Quantity = Annotated[
         "Send the number of pieces as an integer.",
     ),
 ]
+Pieces = Annotated[
+    int,
+    Field(ge=0, le=MAX_QUANTITY),
+    Says(
+        "pieces",
+        f"must be a whole number from 0 to {MAX_QUANTITY}.",
+        "Send the number of pieces as an integer; none is 0.",
+    ),
+]
+Hours = Pieces
 BasisPoints = Annotated[
     int,
     Field(ge=0, le=FULL_BP),
@@ -113,6 +123,9 @@ EngagementId = Annotated[
 BudgetLineId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 UoId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """Unité opérationnelle: the manager of a share of the programme's credits."""
+ProgrammeId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+CertificateId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+"""A statement of hours that the State approves, as a delivery note is for goods."""
 DeliveryNoteId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 InvoiceId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 PaymentId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]

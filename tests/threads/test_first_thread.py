@@ -20,18 +20,19 @@ from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.partners import partner_record
 from filrouge_contracts.budget import (
-    Account,
     CommitmentReleased,
     CreditsOpened,
     InvoiceDisputed,
     InvoiceSubmitted,
+)
+from filrouge_contracts.certification import (
+    ServiceCertified,
 )
 from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.delivery import (
     GoodsAdmitted,
     GoodsReceived,
     GoodsRejected,
-    ServiceCertified,
     ShipmentAnnounced,
 )
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS
@@ -46,6 +47,9 @@ from filrouge_contracts.equipment import (
     ReservationReleased,
 )
 from filrouge_contracts.event import Event
+from filrouge_contracts.ledger import (
+    Account,
+)
 from filrouge_contracts.payment import PaymentMade, PaymentRecorded, PaymentRefused
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.verdicts import VerdictGiven

@@ -18,12 +18,20 @@ from filrouge_contracts.budget import (
     CommitmentAccepted,
     CreditsRecorded,
     InvoiceMatched,
-    Posting,
     ServiceRecorded,
 )
-from filrouge_contracts.delivery import ReceptionRecorded, SerialClaimed, ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
+from filrouge_contracts.delivery import (
+    ReceptionRecorded,
+    SerialClaimed,
+)
 from filrouge_contracts.equipment import OrderPlaced, OrderRefused
 from filrouge_contracts.event import Event
+from filrouge_contracts.ledger import (
+    Posting,
+)
 from filrouge_contracts.payment import CashGranted, PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.verdicts import VerdictGiven
 from msgspec.structs import replace

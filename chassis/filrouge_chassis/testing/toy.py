@@ -11,18 +11,20 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 from filrouge_contracts.budget import (
-    Account,
     CommitmentAccepted,
     CommitmentRefusal,
     CommitmentRefused,
     CommitmentRequested,
-    Posting,
 )
 from filrouge_contracts.equipment import (
     OrderCompleted,
     OrderRefusal,
     OrderRefused,
     OrderRequested,
+)
+from filrouge_contracts.ledger import (
+    Account,
+    Posting,
 )
 
 from filrouge_chassis.decider import Context, Decider, Due

@@ -20,7 +20,7 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
-from filrouge_contracts.entry import BUDGET_ACCOUNTING, ORDERS, Entry
+from filrouge_contracts.entry import BUDGET_ACCOUNTING, ORDERS, TUTORING, Entry
 from filrouge_contracts.topics import topic
 
 BUDGET = topic("budget")
@@ -65,7 +65,7 @@ ENTRIES = (
         CommitmentRequested,
         BUDGET,
         "line:{budget_line}",
-        (ORDERS,),
+        (ORDERS, TUTORING),
         (BUDGET_ACCOUNTING,),
         "CommitmentAccepted, CommitmentRefused or CommitmentHeld",
         "answer_by",
@@ -84,8 +84,8 @@ ENTRIES = (
         BUDGET,
         "{engagement}",
         (BUDGET_ACCOUNTING,),
-        (ORDERS,),
-        "OrderPlaced, or a release when it comes too late",
+        (ORDERS, TUTORING),
+        "OrderPlaced or ProgrammeFunded, or a release when it comes too late",
         "at once",
     ),
     Entry(
@@ -93,15 +93,15 @@ ENTRIES = (
         BUDGET,
         "{engagement}",
         (BUDGET_ACCOUNTING,),
-        (ORDERS,),
-        "OrderRefused",
+        (ORDERS, TUTORING),
+        "OrderRefused or ProgrammeRefused",
         "at once",
     ),
     Entry(
         CommitmentReleaseRequested,
         BUDGET,
         "line:{budget_line}",
-        (ORDERS,),
+        (ORDERS, TUTORING, BUDGET_ACCOUNTING),
         (BUDGET_ACCOUNTING,),
         "CommitmentReleased",
         "at once",

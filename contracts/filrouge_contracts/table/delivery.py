@@ -18,7 +18,6 @@ from filrouge_contracts.delivery import (
     SerialClaimRequested,
     SerialRecorded,
     SerialRefused,
-    ServiceCertified,
     ShipmentAnnounced,
     ShipmentHeld,
     ShipmentRecorded,
@@ -26,7 +25,7 @@ from filrouge_contracts.delivery import (
     VerificationHeld,
     VerificationRefused,
 )
-from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS, Entry
+from filrouge_contracts.entry import DELIVERIES, ORDERS, Entry
 from filrouge_contracts.topics import topic
 
 DELIVERY = topic("delivery")
@@ -204,15 +203,6 @@ ENTRIES = (
         (),
         "the supplier delivers again",
         "15 days",
-    ),
-    Entry(
-        ServiceCertified,
-        DELIVERY,
-        "order:{order}",
-        (DELIVERIES,),
-        (BUDGET_ACCOUNTING,),
-        "ServiceRecorded",
-        "at once",
     ),
     Entry(
         DeliveryCompleted,

@@ -9,7 +9,9 @@ from filrouge_contracts.budget import (
     CreditsOpened,
     InvoiceSubmitted,
 )
-from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.payment import CashGranted, CashRefused, CashRequested, PaymentMade

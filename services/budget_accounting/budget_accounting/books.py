@@ -10,7 +10,10 @@ Each family is balanced on its own:
 
 from __future__ import annotations
 
-from filrouge_contracts.budget import Account, Posting
+from filrouge_contracts.ledger import (
+    Account,
+    Posting,
+)
 
 Bookings = tuple[Posting, ...]
 

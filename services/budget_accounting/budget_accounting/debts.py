@@ -16,7 +16,9 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
-from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import (

@@ -119,6 +119,8 @@ def _answer(
         amount_cents=request.amount_cents,
         committed_at=max(context.now, request.requested_at),
         ordered_by=request.ordered_by,
+        adjusts=request.adjusts,
+        regularisation=request.regularises,
         postings=books.committed(request.amount_cents),
     )
 

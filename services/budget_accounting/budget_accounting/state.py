@@ -28,7 +28,9 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
-from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import (
     CashGranted,

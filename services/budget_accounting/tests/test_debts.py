@@ -21,7 +21,9 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
-from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.payment import (
     CashGranted,

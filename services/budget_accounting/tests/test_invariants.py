@@ -11,7 +11,6 @@ from budget_accounting.app import DECIDER
 from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_contracts.budget import (
-    Account,
     CommitmentAccepted,
     CommitmentReleased,
     CommitmentReleaseRequested,
@@ -20,9 +19,14 @@ from filrouge_contracts.budget import (
     InvoiceSubmitted,
     ServiceRecorded,
 )
-from filrouge_contracts.delivery import ServiceCertified
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 from filrouge_contracts.equipment import OrderPlaced
+from filrouge_contracts.ledger import (
+    Account,
+)
 from filrouge_contracts.payment import CashRequested, PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.values import line_total_cents, vat_cents
 from hypothesis import settings

@@ -11,6 +11,9 @@ from enum import StrEnum
 import msgspec
 from filrouge_chassis.decider import Evolutions, unchanged
 from filrouge_chassis.waiting import Waiting, first_due, without
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
     DeliveryCompleted,
@@ -28,7 +31,6 @@ from filrouge_contracts.delivery import (
     SerialClaimRequested,
     SerialRecorded,
     SerialRefused,
-    ServiceCertified,
     ShipmentAnnounced,
     ShipmentHeld,
     ShipmentRecorded,
@@ -81,6 +83,7 @@ class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
 
     supplier: str = ""
     uai: str = ""
+    item: str = ""
     quantity: int = 0
     ordered_by: str = ""
     placed_at: datetime | None = None
@@ -125,6 +128,7 @@ def _expected(delivery: Delivery, event: DeliveryExpected) -> Delivery:
         delivery,
         supplier=event.supplier,
         uai=event.uai,
+        item=event.item,
         quantity=event.quantity,
         ordered_by=event.ordered_by,
         placed_at=event.placed_at,

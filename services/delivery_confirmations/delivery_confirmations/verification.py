@@ -7,6 +7,9 @@ from datetime import datetime
 
 from filrouge_chassis.decider import Context, Due
 from filrouge_chassis.waiting import Waiting, grace_ends, waiting_of, waits
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
     DeliveryCompleted,
@@ -16,7 +19,6 @@ from filrouge_contracts.delivery import (
     GoodsRejected,
     ReceptionRefused,
     RejectionRecorded,
-    ServiceCertified,
     ShipmentAnnounced,
     ShipmentRefused,
     VerificationHeld,
@@ -103,6 +105,8 @@ def _admit(delivery: Delivery, said: GoodsAdmitted, context: Context) -> Iterato
     certified = ServiceCertified(
         order=said.order,
         delivery_note=said.delivery_note,
+        item=delivery.item,
+        uai=delivery.uai,
         quantity=note.quantity,
         imeis=note.imeis,
         received_at=note.received_at,
@@ -127,6 +131,8 @@ def _admit_by_silence(
     certified = ServiceCertified(
         order=order,
         delivery_note=name,
+        item=delivery.item,
+        uai=delivery.uai,
         quantity=note.quantity,
         imeis=note.imeis,
         received_at=note.received_at,

@@ -9,6 +9,9 @@ from delivery_confirmations.app import DECIDER
 from delivery_confirmations.rules import WAITING_AT_MOST, Contradiction
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
     DeliveryCompleted,
@@ -26,7 +29,6 @@ from filrouge_contracts.delivery import (
     SerialClaimRequested,
     SerialRecorded,
     SerialRefused,
-    ServiceCertified,
     ShipmentAnnounced,
     ShipmentHeld,
     ShipmentRecorded,

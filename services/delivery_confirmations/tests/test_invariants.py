@@ -10,6 +10,9 @@ import hypothesis.strategies as st
 from delivery_confirmations.app import DECIDER
 from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
     DeliveryCompleted,
@@ -18,7 +21,6 @@ from filrouge_contracts.delivery import (
     GoodsRejected,
     ReceptionRecorded,
     RejectionRecorded,
-    ServiceCertified,
     ShipmentAnnounced,
 )
 from filrouge_contracts.equipment import OrderPlaced

@@ -9,6 +9,9 @@ import pytest
 from delivery_confirmations.app import DECIDER
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
+from filrouge_contracts.certification import (
+    ServiceCertified,
+)
 from filrouge_contracts.delivery import (
     AdmissionRecorded,
     DeliveryCompleted,
@@ -22,7 +25,6 @@ from filrouge_contracts.delivery import (
     SerialClaimed,
     SerialClaimRequested,
     SerialRecorded,
-    ServiceCertified,
     VerificationHeld,
     VerificationRefused,
 )

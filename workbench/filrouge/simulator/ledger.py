@@ -122,7 +122,7 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "delivery.reception-recorded": _received,
         "delivery.rejection-recorded": _rejected,
         "delivery.verification-refused": _tally("decisions_refused"),
-        "delivery.service-certified": _certified,
+        "certification.service-certified": _certified,
         "budget.credits-refused": _count("credits refused"),
         "budget.invoice-matched": _matched,
         "budget.invoice-disputed": _tally("disputed"),

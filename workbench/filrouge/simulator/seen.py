@@ -65,7 +65,7 @@ _TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
         "delivery.verification-refused": lambda seen, data: seen.decision_refused.add(
             data["delivery_note"]
         ),
-        "delivery.service-certified": _certified,
+        "certification.service-certified": _certified,
         "budget.invoice-disputed": lambda seen, data: seen.disputed.add(data["invoice"]),
         "payment.payment-ordered": _to_pay,
         "payment.payment-refused": lambda seen, data: seen.payment_refused.add(data["payment"]),

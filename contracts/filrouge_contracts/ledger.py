@@ -1,0 +1,46 @@
+"""The accounts of public spending, and what is booked on them in one step."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from filrouge_contracts.event import Part
+from filrouge_contracts.problems import refusal
+from filrouge_contracts.values import SignedCents
+
+
+class Account(StrEnum):
+    """Where money stands; each pair of accounts is balanced on its own."""
+
+    AE_OPENED = "ae_opened"
+    AE_AVAILABLE = "ae_available"
+    AE_COMMITTED = "ae_committed"
+    CP_OPENED = "cp_opened"
+    CP_AVAILABLE = "cp_available"
+    CP_GRANTED = "cp_granted"
+    CP_CONSUMED = "cp_consumed"
+    EXPENSE = "expense"
+    RECEIVED_UNINVOICED = "received_uninvoiced"
+    SUPPLIER_PAYABLE = "supplier_payable"
+    PAYMENT_ORDERED = "payment_ordered"
+    TREASURY = "treasury"
+
+
+class Posting(Part):
+    """One side of a double entry: debit is positive, credit negative."""
+
+    account: Account
+    amount_cents: SignedCents
+
+
+def _balanced(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    if sum(posting.amount_cents for posting in postings):
+        detail = "postings do not add up to zero."
+        raise refusal("double-entry", detail, "Book the same cents on both sides.")
+    return postings
+
+
+Postings = Annotated[tuple[Posting, ...], Field(min_length=2), AfterValidator(_balanced)]

@@ -1,0 +1,1 @@
+"""Decides which tutoring sessions count, and which hours are paid for."""
