@@ -11,13 +11,12 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
 from aiokafka import AIOKafkaProducer
 from filrouge.kafka_world import prepare
 from filrouge.operator import Operator
 from filrouge.quiet import Quiet
-from filrouge.simulator import identities, says
+from filrouge.simulator import says
 from filrouge.simulator.cast import Cast, cast_of
 from filrouge.simulator.plan import Agreement, Line, Opening, Order, Price
 from filrouge.simulator.scale import Size
@@ -48,7 +47,7 @@ class Span:
 
 async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str, float]:
     """Percentiles in ms, the events measured, and the rate at which Kafka really took them."""
-    cast = cast_of(Size.of(1.0), Random(1))
+    cast = cast_of(Size.of(1.0))
     warm = events_per_second * span.warm_seconds
     orders = _orders(cast, warm + events_per_second * span.seconds)
     await prepare(stack, LANES, cast)
@@ -86,7 +85,7 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
 
 def _orders(cast: Cast, count: int) -> list[Order]:
     """Each for a need of its own; buyers, schools, agreements and budget lines in turn."""
-    chance, receivers = Random(1), (*cast.schools, *cast.authorities)
+    receivers = (*cast.schools, *cast.authorities)
     agreements = [
         Agreement(
             f"AC-{number}",
@@ -110,8 +109,8 @@ def _orders(cast: Cast, count: int) -> list[Order]:
                 item="TABLET",
                 quantity=20,
                 needed=20,
-                uai=receiver.uai or identities.uai(1000 + number % 50, chance),
-                qpv=identities.qpv(number, chance),
+                uai=receiver.school(number),
+                qpv=receiver.place.qpv,
                 receiver=receiver,
                 day=2,
                 notes=(),

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -85,7 +84,7 @@ class Installation:
 def installation(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("commands")
     (folder / "bad_release.py").write_text(raising("P147-BAD"))
-    cast = cast_of(Size.of(0.01), Random(1))
+    cast = cast_of(Size.of(0.01))
     asyncio.run(empty(stack))
     asyncio.run(_prepare(stack, cast))
     with supervised(stack, LANES, {"PYTHONPATH": str(folder)}) as supervisor:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
 
 from filrouge.simulator import identities
+from filrouge.simulator.places import Place, spread
 from filrouge.simulator.scale import Size
 
 STATE_SIRET = "11000201100044"
@@ -32,6 +32,17 @@ class Partner:
         return f"U-{self.id.upper()}-{number}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver(Partner):
+    """A school or an authority: devices are delivered to where it is."""
+
+    place: Place
+
+    def school(self, number: int) -> str:
+        """For whom its `number`-th order is: for itself, or for one of the authority's schools."""
+        return self.uai or identities.uai(self.place.departement, 1000 + number % 50)
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """All partners, by what they do."""
@@ -40,8 +51,8 @@ class Cast:
     accountant: Partner
     buyers: tuple[Partner, ...]
     suppliers: tuple[Partner, ...]
-    schools: tuple[Partner, ...]
-    authorities: tuple[Partner, ...]
+    schools: tuple[Receiver, ...]
+    authorities: tuple[Receiver, ...]
 
     def __iter__(self) -> Iterator[Partner]:
         yield self.ministry
@@ -49,7 +60,7 @@ class Cast:
         yield from (*self.buyers, *self.suppliers, *self.schools, *self.authorities)
 
 
-def cast_of(size: Size, chance: Random) -> Cast:
+def cast_of(size: Size) -> Cast:
     """As many partners as the scale asks for, with numbers of their own."""
     return Cast(
         ministry=Partner("ministry", "ministry", STATE_SIRET),
@@ -59,10 +70,10 @@ def cast_of(size: Size, chance: Random) -> Cast:
             Partner(f"supplier-{n}", "supplier", identities.siret(n), iban=identities.iban(n))
             for n in _count(size.suppliers)
         ),
-        schools=tuple(_school(n, chance) for n in _count(size.schools)),
+        schools=tuple(_school(n, place) for n, place in enumerate(spread(size.schools), 1)),
         authorities=tuple(
-            Partner(f"authority-{n}", "authority", identities.siret(1000 + n))
-            for n in _count(size.authorities)
+            Receiver(f"authority-{n}", "authority", identities.siret(1000 + n), place=place)
+            for n, place in enumerate(spread(size.authorities), 1)
         ),
     )
 
@@ -71,6 +82,6 @@ def _count(number: int) -> range:
     return range(1, number + 1)
 
 
-def _school(number: int, chance: Random) -> Partner:
-    uai = identities.uai(number, chance)
-    return Partner(f"school-{uai.lower()}", "school", uai=uai)
+def _school(number: int, place: Place) -> Receiver:
+    uai = identities.uai(place.departement, number)
+    return Receiver(f"school-{uai.lower()}", "school", uai=uai, place=place)

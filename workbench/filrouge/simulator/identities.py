@@ -6,10 +6,7 @@ those would show.
 
 from __future__ import annotations
 
-from random import Random
-
 _UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-_DEPARTMENTS = ("013", "059", "069", "075", "092", "093", "095", "971", "974")
 _TYPE_ALLOCATION = "35990000"
 """First digits of the IMEIs: a range that no device on the market has."""
 
@@ -23,15 +20,15 @@ def luhn_digit(digits: str) -> str:
     return str(-total % 10)
 
 
-def uai(number: int, chance: Random) -> str:
+def uai(departement: str, number: int) -> str:
     """A school: département, serial number, and the letter that is the number modulo 23."""
-    digits = f"{chance.choice(_DEPARTMENTS)}{number:04d}"
+    digits = f"{departement}{number:04d}"
     return digits + _UAI_LETTERS[int(digits) % 23]
 
 
-def qpv(number: int, chance: Random) -> str:
+def qpv(departement: str, number: int) -> str:
     """A priority neighbourhood in the geography of 2015."""
-    return f"QP{chance.choice(_DEPARTMENTS)}{number % 1000:03d}"
+    return f"QP{departement}{number % 1000:03d}"
 
 
 def siret(number: int) -> str:

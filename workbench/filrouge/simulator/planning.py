@@ -49,7 +49,7 @@ OWN_LINE = {
 def plan_of(scale: float, seed: int) -> Plan:
     """The whole play, fixed."""
     size, chance = Size.of(scale), Random(seed)
-    cast = cast_of(size, chance)
+    cast = cast_of(size)
     orders = _Orders(size, cast, chance).all()
     agreements = {order.agreement.id: order.agreement for order in orders}
     return Plan(
@@ -102,8 +102,8 @@ class _Orders:
             item=UNKNOWN_ITEM if fate is Fate.OTHER_ITEM else item,
             quantity=quantity,
             needed=quantity - (1 if fate is Fate.MORE_THAN_NEEDED else 0),
-            uai=receiver.uai or identities.uai(1000 + number % 50, chance),
-            qpv=identities.qpv(number, chance),
+            uai=receiver.school(number),
+            qpv=receiver.place.qpv,
             receiver=receiver,
             day=day,
             notes=notes,
