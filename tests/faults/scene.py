@@ -10,16 +10,13 @@ from datetime import datetime
 from functools import partial
 from random import Random
 
-from filrouge.checks.ledger import LedgerCheck
+from filrouge.checks.ledger import FoundCheck
 from filrouge.invariants import HOLDS
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.reexecution import reexecute_everything
-from filrouge.simulator.books import Books
-from filrouge.simulator.comparison import differences
 from filrouge.simulator.plan import Plan
 from filrouge.simulator.planning import plan_of
-from filrouge.simulator.play import play
-from filrouge.simulator.seen import Seen
+from filrouge.simulator.play import Play
 from filrouge.simulator.words import Word
 from filrouge.stack import Stack
 from filrouge.stack.waiting import wait_until
@@ -106,17 +103,6 @@ class TroubledWorld:
         await self._world.settle()
 
 
-class RepeatedBooks(Books):
-    """Books of partners who send everything several times."""
-
-    def __init__(self, times: int) -> None:
-        super().__init__()
-        self._times = times
-
-    def hear(self, words: Sequence[Word]) -> None:  # type: ignore[override]
-        super().hear([word for word in words for _ in range(self._times)])
-
-
 @asynccontextmanager
 async def scene(
     stack: Stack, chance: Random, environment: Mapping[str, str] | None = None, times: int = 1
@@ -132,13 +118,13 @@ async def scene(
         await asyncio.to_thread(supervisor.stop_all)
 
 
-async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) -> Books:
+async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) -> Play:
     """Plays to the end while `fault` happens, which must come to its own end before that; or after it,
     if it need not happen under load."""
-    seen, books = Seen(), RepeatedBooks(scene.times)
-    async with kafka_world(scene.stack, LANES, scene.plan.cast, seen) as world:
+    play = Play(scene.plan, scene.times)
+    async with kafka_world(scene.stack, LANES, scene.plan.cast, play) as world:
         trouble = asyncio.ensure_future(fault(scene))
-        playing = asyncio.ensure_future(play(scene.plan, TroubledWorld(world, scene), seen, books))
+        playing = asyncio.ensure_future(play.run(TroubledWorld(world, scene)))
         playing.add_done_callback(lambda _: scene.play_is_over())
         try:
             await asyncio.wait((trouble, playing), return_when=asyncio.FIRST_EXCEPTION)
@@ -151,16 +137,16 @@ async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) ->
             await asyncio.wait((trouble, playing))
         assert not (all_under_load and scene.waited_in_vain), "the play was over before the fault"
         await world.settle()
-    return books
+    return play
 
 
-async def verify(scene: Scene, books: Books) -> None:
+async def verify(scene: Scene, play: Play) -> None:
     """Books, invariants, gapless sequences, contiguous offsets, and every decision made again."""
     kafka = scene.stack.kafka
-    ledger = LedgerCheck()
-    report = await check_installation(kafka, ledger)
+    found = play.found()
+    report = await check_installation(kafka, FoundCheck(found))
     assert [str(breach) for breach in report.breaches] == []
-    assert differences(books.expected(), ledger.ledger) == []
+    assert play.differences(found) == []
     held = {rule for rule in MUST_HOLD if report.findings[rule].status == HOLDS}
     assert held == MUST_HOLD
     assert report.parked == scene.parked

@@ -55,9 +55,9 @@ async def test_nothing_is_lost_or_doubled_when_a_release_raises_for_one_key(
 ) -> None:
     async with scene(stack, Random(3), releases.write_releases(tmp_path)) as on:
         await releases.replace_accounts(on, "raises")
-        books = await play_under(on, releases.is_mended_and_redriven)
+        played = await play_under(on, releases.is_mended_and_redriven)
         assert on.parked > 0
-        await verify(on, books)
+        await verify(on, played)
 
 
 async def test_nothing_is_lost_or_doubled_when_a_release_changes_its_states(

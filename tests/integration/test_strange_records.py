@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from filrouge.checks.ledger import LedgerCheck
+from filrouge.checks.ledger import FoundCheck
 from filrouge.kafka_world import kafka_world
 from filrouge.parked import closed_keys
 from filrouge.simulator.broken import BROKEN, UNUSUAL
 from filrouge.simulator.cast import Cast
 from filrouge.simulator.plan import Line, Opening
+from filrouge.simulator.play import Found
 from filrouge.simulator.says import open_credits
-from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import Word, tick_of
 from filrouge.stack import Stack
 from filrouge.verification import check_installation
@@ -39,16 +39,16 @@ def _credits(cast: Cast, identity: str) -> Word:
 
 
 async def _say(on: Scene, words: Sequence[Word]) -> None:
-    async with kafka_world(on.stack, LANES, on.plan.cast, Seen()) as world:
+    async with kafka_world(on.stack, LANES, on.plan.cast, Found(())) as world:
         await world.tick(tick_of(0))
         await world.say(words)
 
 
 async def _verdicts(on: Scene) -> Counter[tuple[str, str]]:
-    check = LedgerCheck()
-    report = await check_installation(on.stack.kafka, check)
+    found = Found(())
+    report = await check_installation(on.stack.kafka, FoundCheck(found))
     assert [str(breach) for breach in report.breaches] == []
-    return check.ledger.verdicts
+    return found.verdicts
 
 
 async def test_every_strange_record_at_a_door_has_its_verdict_and_good_ones_go_through(

@@ -15,17 +15,13 @@ from filrouge_chassis.control import Control
 from filrouge_contracts.entry import SERVICES
 
 from filrouge import rebuilding
-from filrouge.checks.ledger import LedgerCheck
+from filrouge.checks.ledger import FoundCheck
 from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
 from filrouge.services import lanes_of
-from filrouge.simulator.books import Books
-from filrouge.simulator.comparison import differences
-from filrouge.simulator.plan import Plan
 from filrouge.simulator.planning import plan_of
-from filrouge.simulator.play import play
-from filrouge.simulator.seen import Seen
+from filrouge.simulator.play import Play
 from filrouge.stack import Stack, local_stack
 from filrouge.supervisor import supervised
 from filrouge.verification import check_installation
@@ -103,17 +99,17 @@ class Outcome:
 
 def demonstrate(scale: float, seed: int, lanes: int, folder: Path, progress: Progress) -> Outcome:
     """Everything from an empty folder on; the services run until all was checked."""
-    outcome, plan = Outcome(scale, seed, lanes), plan_of(scale, seed)
+    outcome, play = Outcome(scale, seed, lanes), Play(plan_of(scale, seed))
     with _timed() as whole:
         progress("start", 0, 3)
         with local_stack(folder, fresh=True) as stack:
             progress("start", 1, 3)
-            asyncio.run(prepare(stack, lanes, plan.cast))
+            asyncio.run(prepare(stack, lanes, play.plan.cast))
             progress("start", 2, 3)
             with supervised(stack, lanes) as supervisor:
                 supervisor.start_all()
                 progress("start", 3, 3)
-                asyncio.run(_Demonstration(stack, plan, outcome, progress).run())
+                asyncio.run(_Demonstration(stack, play, outcome, progress).run())
     outcome.seconds = whole()
     return outcome
 
@@ -121,43 +117,37 @@ def demonstrate(scale: float, seed: int, lanes: int, folder: Path, progress: Pro
 class _Demonstration:
     """The steps on a running installation, in their order."""
 
-    def __init__(self, stack: Stack, plan: Plan, outcome: Outcome, progress: Progress) -> None:
-        self._stack, self._plan, self._outcome = stack, plan, outcome
+    def __init__(self, stack: Stack, play: Play, outcome: Outcome, progress: Progress) -> None:
+        self._stack, self._play, self._outcome = stack, play, outcome
         self._progress = progress
         self._lanes = outcome.lanes
-        self._books = Books()
 
     async def run(self) -> None:
-        seen = Seen()
-        async with kafka_world(self._stack, self._lanes, self._plan.cast, seen) as world:
-            await self._play(world, seen)
+        cast = self._play.plan.cast
+        async with kafka_world(self._stack, self._lanes, cast, self._play) as world:
+            await self._speak(world)
             await self._check()
             await self._rebuild(world)
         await self._reexecute()
 
-    async def _play(self, world: KafkaWorld, seen: Seen) -> None:
-        orders = len(self._plan.orders)
+    async def _speak(self, world: KafkaWorld) -> None:
+        stories = self._play.stories
         with _timed() as clock:
-            self._outcome.partner_events = await play(
-                self._plan,
+            self._outcome.partner_events = await self._play.run(
                 world,
-                seen,
-                self._books,
-                lambda _day, _words, unfinished: self._progress(
-                    "play", orders - unfinished, orders
-                ),
+                lambda _day, _words, left: self._progress("play", stories - left, stories),
             )
         self._outcome.play_seconds = clock()
 
     async def _check(self) -> None:
         """One pass over the stream, for the invariants and for the books."""
-        check = LedgerCheck()
+        found = self._play.found()
         self._outcome.stream = await check_installation(
             self._stack.kafka,
-            check,
+            FoundCheck(found),
             progress=lambda done, all_: self._progress("check", done, all_),
         )
-        self._outcome.differences = differences(self._books.expected(), check.ledger)
+        self._outcome.differences = self._play.differences(found)
 
     async def _rebuild(self, world: KafkaWorld) -> None:
         """A tick tells idle lanes, which ask their database, that it is gone."""

@@ -14,9 +14,9 @@ from filrouge_contracts.topic_specs import all_topics
 
 from filrouge.operator import NewPartner, Operator
 from filrouge.quiet import Ends, Quiet
+from filrouge.simulator.act import Reader
 from filrouge.simulator.cast import Cast, Partner
 from filrouge.simulator.client import Client
-from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import START, Word
 from filrouge.stack import Stack
 from filrouge.topics import ensure_topics
@@ -71,12 +71,12 @@ class KafkaWorld:
 
 @asynccontextmanager
 async def kafka_world(
-    stack: Stack, lanes: int, cast: Cast, seen: Seen
+    stack: Stack, lanes: int, cast: Cast, reader: Reader
 ) -> AsyncIterator[KafkaWorld]:
     partners = [partner.id for partner in cast]
     async with (
         Operator(stack.kafka, lanes) as operator,
         Quiet(stack.kafka, stack.postgres, lanes, partners) as quiet,
-        Client(stack.kafka, lanes, partners, seen) as client,
+        Client(stack.kafka, lanes, partners, reader) as client,
     ):
         yield KafkaWorld(operator, quiet, client)

@@ -21,9 +21,9 @@ from filrouge.running import Running
 from filrouge.simulator.cast import Cast, cast_of
 from filrouge.simulator.client import Client
 from filrouge.simulator.plan import Line, Opening
+from filrouge.simulator.play import Found
 from filrouge.simulator.says import open_credits
 from filrouge.simulator.scale import Size
-from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import START, Word, tick_of
 from filrouge.stack import Stack, StackFailed
 from filrouge.stream import our_partitions
@@ -71,7 +71,7 @@ class Installation:
         asyncio.run(self._say(words, seconds))
 
     async def _say(self, words: list[Word], seconds: float) -> None:
-        async with Client(self.stack.kafka, LANES, ["ministry"], Seen()) as client:
+        async with Client(self.stack.kafka, LANES, ["ministry"], Found(())) as client:
             await client.say(words)
         await self.quiet(seconds)
 

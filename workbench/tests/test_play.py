@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
-from filrouge.simulator.comparison import differences
-from filrouge.simulator.ledger import COMPARED, Data, Ledger
+from filrouge.simulator.act import Data, Reader
+from filrouge.simulator.ledger import COMPARED, Ledger
+from filrouge.simulator.play import VERDICT, Found
 from filrouge.testing.memory_world import played
 
 SET_ONCE = {
@@ -20,12 +22,12 @@ SET_ONCE = {
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_books_agree_with_the_rules_in_any_order_of_arrival(seed: int) -> None:
-    books, world = await played(0.01, seed)
-    ledger = world.ledger
-    assert differences(books.expected(), ledger) == []
-    outcomes = Counter(entry.outcome for entry in ledger.orders.values())
+    play, world = await played(0.01, seed)
+    assert play.differences(world.found) == []
+    (purchases,) = (ledger for ledger in world.found.ledgers if isinstance(ledger, Ledger))
+    outcomes = Counter(entry.outcome for entry in purchases.orders.values())
     assert outcomes == {"placed": 50, "refused": 25}
-    assert {outcome for outcome, _ in ledger.verdicts} == {
+    assert {outcome for outcome, _ in world.found.verdicts} == {
         "accepted",
         "refused",
         "duplicate",
@@ -33,11 +35,11 @@ async def test_the_books_agree_with_the_rules_in_any_order_of_arrival(seed: int)
     }
 
 
-class Forgetful(Ledger):
+class Forgetful(Found):
     """Loses one event of a kind, or takes one twice, as a system with a hole would."""
 
-    def __init__(self, kind: str, twice: bool) -> None:
-        super().__init__()
+    def __init__(self, ledgers: Sequence[Reader], kind: str, twice: bool) -> None:
+        super().__init__(ledgers)
         self._kind: str | None = kind
         self._twice = twice
 
@@ -51,12 +53,11 @@ class Forgetful(Ledger):
 
 
 async def test_the_books_notice_every_event_that_is_lost_or_counts_twice() -> None:
-    books, world = await played(0.01, seed=7)
+    play, world = await played(0.01, seed=7)
     events = [(said.event.event_type, json.loads(said.event.to_json())) for said in world.said]
-    expected = books.expected()
-    for kind in COMPARED:
+    for kind in sorted({VERDICT, *COMPARED}):
         for twice in (False, True) if kind not in SET_ONCE else (False,):
-            ledger = Forgetful(kind, twice)
+            found = Forgetful(play.found().ledgers, kind, twice)
             for name, data in events:
-                ledger.take(name, data)
-            assert differences(expected, ledger), f"{kind} {'twice' if twice else 'lost'}"
+                found.take(name, data)
+            assert play.differences(found), f"{kind} {'twice' if twice else 'lost'}"

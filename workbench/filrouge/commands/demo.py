@@ -27,7 +27,7 @@ from filrouge.invariants import ABSENT, HOLDS, sentence
 
 STEPS = {
     "start": "Kafka, PostgreSQL, every service",
-    "play": "orders refused, or delivered and paid",
+    "play": "stories told to their end",
     "check": "records read and checked",
     "rebuild": "databases dropped and rebuilt",
     "re-execute": "lanes decided again",

@@ -1,24 +1,15 @@
-"""The simulator's own books: what has to come out, worked out in plain dictionaries from what was said.
-
-It knows nothing of events, lanes or time: it hears everything in order and reckons at the end. So it
-can only agree with the services if they lost nothing, did nothing twice, and decided alike.
-"""
+"""What becomes of every record that is sent, and the books of each act on what was accepted."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
+from filrouge.simulator.act import Act
 from filrouge.simulator.broken import BROKEN
-from filrouge.simulator.deliveries import Account, reckon_delivery
-from filrouge.simulator.ledger import order_of
 from filrouge.simulator.plan import Mishap, Slip
-from filrouge.simulator.words import TYPES, Word
+from filrouge.simulator.words import Word, name_of
 
-Data = Mapping[str, Any]
-NAMES = {f"fr.filrouge.{name}.v1": short for short, name in TYPES.items()}
 RULES: Mapping[str, str] = {
     **{variant: broken.rule for variant, broken in BROKEN.items()},
     "uai": "uai-check",
@@ -32,45 +23,25 @@ RULES: Mapping[str, str] = {
 """Variant of a mishap, or its kind → the gateway's rule that refuses it."""
 
 
-@dataclass(slots=True)
-class Contest:
-    """Orders of one line of which it is not known which will win, only how many."""
-
-    line: str
-    orders: tuple[str, ...]
-    winners: int
-
-
-@dataclass(slots=True)
-class Expected:
-    """What the books say has to be found in the stream."""
-
-    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(outcome, rule) → how many."""
-    orders: dict[str, Account] = field(default_factory=dict)
-    contests: list[Contest] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    """Short names of what happens to no single order."""
-
-
 class Books:
-    """Hears every record that is sent, in the order of each partner."""
+    """Hears every record that is sent, in the order of each partner; `times` it is sent."""
 
-    def __init__(self) -> None:
-        self.records = 0
-        self._verdicts: Counter[tuple[str, str]] = Counter()
+    def __init__(self, acts: Sequence[Act], times: int = 1) -> None:
+        self.verdicts: Counter[tuple[str, str]] = Counter()
+        """(outcome, rule) → how many."""
+        self._acts, self._times = acts, times
         self._accepted: dict[tuple[str, str], bytes] = {}
-        self._heard: dict[str, list[Data]] = defaultdict(list)
 
     def hear(self, words: Iterable[Word]) -> None:
         """The records of a day."""
         for word in words:
-            self.records += 1
-            outcome = self._outcome(word)
-            self._verdicts[outcome, self._rule(outcome, word.slip)] += 1
-            if outcome == "accepted":
-                self._accepted[word.partner.source, word.id] = word.value
-                self._heard[NAMES[word.type]].append(word.data)
+            for _ in range(self._times):
+                outcome = self._outcome(word)
+                self.verdicts[outcome, self._rule(outcome, word.slip)] += 1
+                if outcome == "accepted":
+                    self._accepted[word.partner.source, word.id] = word.value
+                    for act in self._acts:
+                        act.hear(name_of(word.type), word.data)
 
     def _outcome(self, word: Word) -> str:
         harmless = (Mishap.DUPLICATE, Mishap.LATE_DUPLICATE, Mishap.CONFLICT, Mishap.UNUSUAL)
@@ -86,101 +57,3 @@ class Books:
         if outcome != "refused" or slip is None:
             return outcome
         return RULES[slip.variant or slip.kind]
-
-    # --- reckoning -------------------------------------------------------------------------------
-
-    def expected(self) -> Expected:
-        """Closes the books."""
-        found = Expected(verdicts=Counter(self._verdicts))
-        lines = self._lines(found.counts)
-        needs = self._first("need", "need", found.counts)
-        agreements = self._first("agreement", "agreement", found.counts)
-        asked: dict[str, list[Account]] = defaultdict(list)
-        for order in self._heard["order"]:
-            account = _asked(order, needs.get(order["need"]), agreements.get(order["agreement"]))
-            found.orders[account.order] = account
-            if account.outcome != "refused":
-                asked[order["budget_line"]].append(account)
-        for line, accounts in asked.items():
-            _engage(line, accounts, lines.get(line, {"ae": 0})["ae"], found)
-        self._deliver(found)
-        return found
-
-    def _lines(self, counts: Counter[str]) -> dict[str, dict[str, Any]]:
-        lines: dict[str, dict[str, Any]] = {}
-        for said in self._heard["credits"]:
-            line = lines.setdefault(said["budget_line"], {"uo": said["uo"], "ae": 0, "cp": 0})
-            if line["uo"] != said["uo"]:
-                counts["credits refused"] += 1
-                continue
-            line["ae"] += said["ae_cents"]
-            line["cp"] += said["cp_cents"]
-        return lines
-
-    def _first(self, kind: str, name: str, counts: Counter[str]) -> dict[str, Data]:
-        """What was said first counts; what is said of the same thing later is refused."""
-        known: dict[str, Data] = {}
-        for said in self._heard[kind]:
-            if said[name] in known:
-                counts[f"{kind} refused"] += 1
-            else:
-                known[said[name]] = said
-        return known
-
-    def _deliver(self, found: Expected) -> None:
-        held: dict[str, str] = {}
-        for said in self._heard["receive"]:
-            account = found.orders[said["order"]]
-            free = [imei for imei in said["imeis"] if imei not in held]
-            held.update(dict.fromkeys(free, said["delivery_note"]))
-            account.notes[said["delivery_note"]] = len(free)
-            account.received += len(free)
-            account.refused_devices += len(said["imeis"]) - len(free)
-        for kind in ("admit", "reject", "invoice", "pay"):
-            for said in self._heard[kind]:
-                found.orders[order_of(said)].said[kind].append(said)
-        for account in found.orders.values():
-            if account.outcome != "refused":
-                reckon_delivery(account)
-                found.counts["admitted by silence"] += account.silent
-
-
-def _asked(order: Data, need: Data | None, agreement: Data | None) -> Account:
-    """The order as far as its need and its agreement decide about it."""
-    account = Account(order["order"], order)
-    item = next((i for i in (agreement or {}).get("items", ()) if i["item"] == order["item"]), None)
-    if need is None:
-        return account.refuse("need_refused", "no_answer_in_time")
-    if order["item"] != need["item"] or order["quantity"] > need["quantity"]:
-        return account.refuse("need_refused")
-    if agreement is None:
-        return account.refuse("agreement_refused", "no_answer_in_time")
-    if item is None:
-        return account.refuse("agreement_refused")
-    account.agreement, account.unit_cents = agreement, item["unit_price_excl_vat_cents"]
-    account.vat_rate_bp = item["vat_rate_bp"]
-    account.amount_cents = account.worth_cents(order["quantity"])
-    return account
-
-
-def _engage(line: str, accounts: list[Account], ae_cents: int, found: Expected) -> None:
-    """Who gets the money of a line; where a race decides, how many do."""
-    possible = []
-    for account in accounts:
-        if account.amount_cents > ae_cents:
-            account.refuse("commitment_refused")
-        else:
-            possible.append(account)
-    if sum(account.amount_cents for account in possible) <= ae_cents:
-        for account in possible:
-            account.outcome = "placed"
-        return
-    amounts = {account.amount_cents for account in possible}
-    if len(amounts) != 1:
-        raise ValueError(
-            f"{line}: a race between different amounts has no certain number of winners"
-        )
-    for account in possible:
-        account.outcome = "contested"
-    names = tuple(account.order for account in possible)
-    found.contests.append(Contest(line, names, ae_cents // amounts.pop()))

@@ -1,4 +1,4 @@
-"""The partners of a play: invented schools, authorities, suppliers, buyers, ministry and accountant."""
+"""The partners of a play, all invented: schools, authorities, associations, suppliers, the State's own."""
 
 from __future__ import annotations
 
@@ -53,11 +53,13 @@ class Cast:
     suppliers: tuple[Partner, ...]
     schools: tuple[Receiver, ...]
     authorities: tuple[Receiver, ...]
+    associations: tuple[Partner, ...]
 
     def __iter__(self) -> Iterator[Partner]:
         yield self.ministry
         yield self.accountant
         yield from (*self.buyers, *self.suppliers, *self.schools, *self.authorities)
+        yield from self.associations
 
 
 def cast_of(size: Size) -> Cast:
@@ -74,6 +76,15 @@ def cast_of(size: Size) -> Cast:
         authorities=tuple(
             Receiver(f"authority-{n}", "authority", identities.siret(1000 + n), place=place)
             for n, place in enumerate(spread(size.authorities), 1)
+        ),
+        associations=tuple(
+            Partner(
+                f"association-{n}",
+                "association",
+                identities.siret(2000 + n),
+                iban=identities.iban(2000 + n),
+            )
+            for n in _count(size.associations)
         ),
     )
 

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import PARTNER_IN, VERDICTS
 
-from filrouge.simulator.seen import Seen
+from filrouge.simulator.act import Reader
 from filrouge.simulator.words import Word
 
 READ_SECONDS = 60.0
@@ -21,8 +21,8 @@ READ_SECONDS = 60.0
 class Client:
     """One connection for all partners; each partner's records keep their order."""
 
-    def __init__(self, kafka: str, lanes: int, partners: Sequence[str], seen: Seen) -> None:
-        self._seen = seen
+    def __init__(self, kafka: str, lanes: int, partners: Sequence[str], reader: Reader) -> None:
+        self._reader = reader
         self._places = [
             TopicPartition(name, number) for name in REGISTER.fact_topics for number in range(lanes)
         ]
@@ -90,5 +90,5 @@ class Client:
 
     def _take(self, record: Any) -> None:
         kind = dict(record.headers).get("ce_type", b"").decode()
-        if self._seen.wants(kind):
-            self._seen.take(kind, json.loads(record.value))
+        if kind in self._reader.wants:
+            self._reader.take(kind, json.loads(record.value))

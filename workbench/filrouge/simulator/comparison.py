@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge.simulator.books import Contest, Expected
 from filrouge.simulator.deliveries import Account
 from filrouge.simulator.ledger import Entry, Ledger
+from filrouge.simulator.purchase_books import Contest, Expected
 
 COMPARED = (
     "received",
@@ -24,21 +24,12 @@ COMPARED = (
 
 
 def differences(expected: Expected, found: Ledger) -> list[str]:
-    """Nothing if the services did what the books say."""
+    """Nothing if the services did with the purchases what the books say."""
     return [
-        *_verdicts(expected, found),
         *_counts(expected, found),
         *_orders(expected, found),
         *(line for contest in expected.contests for line in _contest(contest, expected, found)),
     ]
-
-
-def _verdicts(expected: Expected, found: Ledger) -> Iterator[str]:
-    for outcome, rule in sorted(expected.verdicts.keys() | found.verdicts.keys()):
-        wanted, got = expected.verdicts[outcome, rule], found.verdicts[outcome, rule]
-        if wanted != got:
-            name = outcome if outcome == rule else f"{outcome} by {rule}"
-            yield f"verdicts {name}: {wanted} expected, {got} found"
 
 
 def _counts(expected: Expected, found: Ledger) -> Iterator[str]:

@@ -40,9 +40,12 @@ class Entry:
 class Ledger:
     """Filled by `take` with every event of the stream, each once."""
 
-    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     orders: dict[str, Entry] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def wants(self) -> frozenset[str]:
+        return COMPARED
 
     def take(self, kind: str, data: Data) -> None:
         taker = _TAKES.get(kind)
@@ -51,11 +54,6 @@ class Ledger:
 
     def of(self, data: Data) -> Entry:
         return self.orders.setdefault(order_of(data), Entry())
-
-
-def _verdict(ledger: Ledger, data: Data) -> None:
-    outcome = data["outcome"]
-    ledger.verdicts[outcome, data["rule"] if outcome == "refused" else outcome] += 1
 
 
 def _placed(ledger: Ledger, data: Data) -> None:
@@ -113,7 +111,6 @@ def _count(name: str) -> Callable[[Ledger, Data], None]:
 _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
     f"fr.filrouge.{name}.v1": taker
     for name, taker in {
-        "verdicts.verdict-given": _verdict,
         "equipment.order-placed": _placed,
         "equipment.order-refused": _refused,
         "equipment.order-completed": _completed,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
 from filrouge.simulator import identities
 from filrouge.simulator.broken import BROKEN, UNUSUAL
 from filrouge.simulator.plan import Mishap, Plan, Slip
-from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import Word, text, user_field, word
 
 LATE_DAYS = 3
@@ -20,8 +19,9 @@ LATER_QPV = "QN07501M"
 class Mishaps:
     """Turns what a partner means to say into what it sends, today and on later days."""
 
-    def __init__(self, plan: Plan, seen: Seen) -> None:
-        self._plan, self._seen = plan, seen
+    def __init__(self, plan: Plan, refused: Set[tuple[str, str]]) -> None:
+        """`refused`: (source, id) of what the gateway refused, as partners come to know it."""
+        self._plan, self._refused = plan, refused
         self._again: list[tuple[int, Word]] = []
         self._to_correct: list[Word] = []
 
@@ -58,7 +58,7 @@ class Mishaps:
                 self._again.append((on, late))
         waiting, self._to_correct = self._to_correct, []
         for right in waiting:
-            if (right.partner.source, right.id) in self._seen.word_refused:
+            if (right.partner.source, right.id) in self._refused:
                 yield right
             else:
                 self._to_correct.append(right)

@@ -23,6 +23,7 @@ class Size:
     devices: int
     schools: int
     authorities: int
+    associations: int
     suppliers: int
     buyers: int
     lines: int
@@ -42,6 +43,7 @@ class Size:
             ),
             schools=_grows(6, 18, scale),
             authorities=_grows(2, 6, scale),
+            associations=_grows(3, 5, scale),
             suppliers=_grows(3, 3, scale),
             buyers=_grows(2, 3, scale),
             lines=_grows(4, 8, scale),

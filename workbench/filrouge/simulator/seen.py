@@ -11,7 +11,7 @@ Data = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Seen:
-    """Facts of the shared topics and answers of the gateway; a record seen twice changes nothing."""
+    """Facts of the shared topics; a record seen twice changes nothing."""
 
     placed: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
@@ -28,23 +28,12 @@ class Seen:
     payment_refused: set[str] = field(default_factory=set)
     paid: set[str] = field(default_factory=set)
     """Invoices."""
-    word_refused: set[tuple[str, str]] = field(default_factory=set)
-    """(source, id) of what the gateway refused."""
-
-    def wants(self, kind: str) -> bool:
-        """Whether anybody needs the data of this event type."""
-        return kind in _TAKES
 
     def take(self, kind: str, data: Data) -> None:
         """One event of the stream; types that nobody waits for are passed over."""
         taker = _TAKES.get(kind)
         if taker is not None:
             taker(self, data)
-
-
-def _verdict(seen: Seen, data: Data) -> None:
-    if data["outcome"] == "refused":
-        seen.word_refused.add((data["event_source"], data["event_id"]))
 
 
 def _certified(seen: Seen, data: Data) -> None:
@@ -70,6 +59,8 @@ _TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
         "payment.payment-ordered": _to_pay,
         "payment.payment-refused": lambda seen, data: seen.payment_refused.add(data["payment"]),
         "payment.payment-recorded": lambda seen, data: seen.paid.add(data["invoice"]),
-        "verdicts.verdict-given": _verdict,
     }.items()
 }
+
+READ = frozenset(_TAKES)
+"""Types that the partners of the purchases read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,8 +46,22 @@ class Word:
     """Set on the very record that is not as it should be."""
 
 
+NAMES = {name: short for short, name in TYPES.items()}
+
+
+_VERSION = re.compile(r"\.v\d+$")
+
+
 def type_of(name: str) -> str:
-    return f"fr.filrouge.{TYPES[name]}.v1"
+    """Of a short name of the purchases, of `device.device-lost`, or of `equipment.need-declared.v2`."""
+    name = TYPES.get(name, name)
+    return f"fr.filrouge.{name}" if _VERSION.search(name) else f"fr.filrouge.{name}.v1"
+
+
+def name_of(kind: str) -> str:
+    """The other way: the short name where there is one, else `device.device-lost`."""
+    name = kind.removeprefix("fr.filrouge.").removesuffix(".v1")
+    return NAMES.get(name, name)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

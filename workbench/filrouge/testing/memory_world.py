@@ -14,25 +14,21 @@ from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.topics import PARTNER_IN
 
 from filrouge.services import deciders
-from filrouge.simulator.books import Books
 from filrouge.simulator.cast import Partner
-from filrouge.simulator.ledger import Ledger
-from filrouge.simulator.plan import Plan
 from filrouge.simulator.planning import plan_of
-from filrouge.simulator.play import play
-from filrouge.simulator.seen import Seen
+from filrouge.simulator.play import Play
 from filrouge.simulator.words import START, Word
 
 
 class MemoryWorld:
     """The real rules, the door's included; all that follows arrives in an order that `chance` chooses."""
 
-    def __init__(self, seen: Seen, plan: Plan, chance: Random) -> None:
+    def __init__(self, play: Play, chance: Random) -> None:
         self.conversation = Conversation(*deciders(), chance=chance)
-        self.conversation.with_partners(*(_registered(partner) for partner in plan.cast))
-        self.ledger = Ledger()
+        self.conversation.with_partners(*(_registered(partner) for partner in play.plan.cast))
+        self.found = play.found()
         self.records: list[RawRecord] = []
-        self._seen, self._read = seen, 0
+        self._play, self._read = play, 0
         self._offsets: Counter[str] = Counter()
 
     @property
@@ -57,8 +53,8 @@ class MemoryWorld:
     def _look(self) -> None:
         for event in (one.event for one in self.said[self._read :]):
             data = json.loads(event.to_json())
-            self._seen.take(event.event_type, data)
-            self.ledger.take(event.event_type, data)
+            self._play.take(event.event_type, data)
+            self.found.take(event.event_type, data)
         self._read = len(self.said)
 
 
@@ -75,8 +71,9 @@ def _registered(partner: Partner) -> PartnerRegistered:
     )
 
 
-async def played(scale: float, seed: int) -> tuple[Books, MemoryWorld]:
-    plan, seen, books = plan_of(scale, seed), Seen(), Books()
-    world = MemoryWorld(seen, plan, Random(seed))
-    await play(plan, world, seen, books)
-    return books, world
+async def played(scale: float, seed: int) -> tuple[Play, MemoryWorld]:
+    """A whole play, to its end."""
+    play = Play(plan_of(scale, seed))
+    world = MemoryWorld(play, Random(seed))
+    await play.run(world)
+    return play, world

@@ -1,0 +1,15 @@
+"""Every act of the play: a new one is a line here."""
+
+from __future__ import annotations
+
+from filrouge.simulator.act import Act
+from filrouge.simulator.plan import Plan
+from filrouge.simulator.purchases import Purchases
+from filrouge.simulator.stories import Stories
+from filrouge.simulator.told import STORIES
+
+STORIES_BEGIN_ON = 2
+
+
+def acts_of(plan: Plan) -> tuple[Act, ...]:
+    return (Purchases(plan), Stories(plan.cast, STORIES, STORIES_BEGIN_ON))

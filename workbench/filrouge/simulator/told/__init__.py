@@ -1,0 +1,16 @@
+"""Every scripted story, by the name of its function: a module for each domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from filrouge.simulator.stage import Story
+from filrouge.simulator.told import needs
+
+
+def _named(stories: Iterable[Story]) -> Mapping[str, Story]:
+    return {story.__name__.replace("_", " "): story for story in stories}
+
+
+STORIES: Mapping[str, Story] = _named((*needs.STORIES,))
+"""Their order is their number, which their names hold: new ones come last."""
