@@ -16,6 +16,7 @@ from filrouge_contracts.entry import SERVICES
 
 from filrouge import rebuilding
 from filrouge.checks.ledger import FoundCheck
+from filrouge.checks.variety import Variety
 from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
@@ -42,6 +43,7 @@ class Outcome:
     play_seconds: float = 0.0
     differences: list[str] = field(default_factory=list)
     stream: Report = field(default_factory=lambda: Report({}))
+    variety: Variety = field(default_factory=Variety)
     rebuild: str = "not done"
     rebuild_seconds: float = 0.0
     reexecuted: Reexecuted = field(default_factory=Reexecuted)
@@ -90,6 +92,8 @@ class Outcome:
                 }
                 for rule, finding in self.stream.findings.items()
             },
+            "event_types_unseen": self.variety.unseen_types,
+            "reasons_unseen": self.variety.unseen_reasons,
             "rebuild": self.rebuild,
             "rebuild_seconds": round(self.rebuild_seconds, 1),
             "re_execution": self.reexecuted.result,
@@ -145,6 +149,7 @@ class _Demonstration:
         self._outcome.stream = await check_installation(
             self._stack.kafka,
             FoundCheck(found),
+            self._outcome.variety,
             progress=lambda done, all_: self._progress("check", done, all_),
         )
         self._outcome.differences = self._play.differences(found)
