@@ -1,11 +1,11 @@
-"""Needs become orders under framework agreements: what is asked, reserved and placed."""
+"""Needs become orders: what pupils lack, what is ordered for them, and what binds the State."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from filrouge_contracts.event import Event, Part
 from filrouge_contracts.identifiers import Iban, Qpv, Siret, Uai
@@ -21,7 +21,6 @@ from filrouge_contracts.values import (
     PositiveCents,
     Quantity,
     UserId,
-    line_total_cents,
 )
 
 Target = Annotated[
@@ -29,56 +28,6 @@ Target = Annotated[
     StringConstraints(pattern=r"^(need|agreement):[A-Z0-9][A-Z0-9-]{0,39}$"),
     Says("target", "must be the key of a need or an agreement.", "Send need:… or agreement:…."),
 ]
-
-
-class AgreementItem(Part):
-    """What may be ordered under an agreement, and at which price."""
-
-    item: ItemId
-    unit_price_excl_vat_cents: PositiveCents
-    vat_rate_bp: BasisPoints
-
-
-class Place(Part):
-    """Where the goods go: a school and its priority neighbourhood (what the need adds)."""
-
-    uai: Uai
-    qpv: Qpv
-
-
-class Terms(Part):
-    """From whom and for how much (what the agreement adds)."""
-
-    supplier: Siret
-    iban: Iban
-    unit_price_excl_vat_cents: PositiveCents
-    vat_rate_bp: BasisPoints
-    amount_cents: PositiveCents
-    """Quantity at this price including VAT, rounded once on the line."""
-
-
-class AgreementRegistered(Event):
-    """The buyer has signed a framework agreement with a supplier."""
-
-    agreement: AgreementId
-    supplier: Siret
-    iban: Iban
-    """The supplier's account; money of this agreement goes nowhere else."""
-    items: Annotated[tuple[AgreementItem, ...], Field(min_length=1, max_length=50)]
-    maximum_cents: PositiveCents
-    signed_at: Instant
-    ends_at: Instant
-    signed_by: UserId
-
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        if len({item.item for item in self.items}) < len(self.items):
-            raise refusal("items-once", "items names an item twice.", "Give each item one price.")
-        if self.ends_at <= self.signed_at:
-            raise refusal(
-                "agreement-period", "ends_at is not after signed_at.", "Correct the dates."
-            )
-        return self
 
 
 class NeedDeclared(Event):
@@ -93,6 +42,50 @@ class NeedDeclared(Event):
     declared_by: UserId
 
 
+class NeedCorrected(Event):
+    """Whoever declared the need has counted again."""
+
+    need: NeedId
+    uai: Uai
+    quantity: Quantity
+    """In all, with what is ordered already."""
+    corrected_at: Instant
+    corrected_by: UserId
+
+
+class NeedWithdrawal(StrEnum):
+    """Why nothing further is needed."""
+
+    EQUIPPED_OTHERWISE = "equipped_otherwise"
+    DECLARED_BY_MISTAKE = "declared_by_mistake"
+    SITE_CLOSED = "site_closed"
+
+
+class NeedWithdrawn(Event):
+    """Nothing further is needed; what is ordered for the need stays ordered."""
+
+    need: NeedId
+    uai: Uai
+    reason: NeedWithdrawal
+    withdrawn_at: Instant
+    withdrawn_by: UserId
+
+
+class EmergencyReason(StrEnum):
+    """Why goods could not wait for the money to be engaged (urgence impérieuse)."""
+
+    SCHOOLS_CLOSED = "schools_closed"
+    PUPILS_OUT_OF_REACH = "pupils_out_of_reach"
+    SUPPLIER_FAILED = "supplier_failed"
+
+
+class Emergency(Part):
+    """The goods were ordered before the commitment, which is made afterwards and flagged."""
+
+    ordered_at: Instant
+    reason: EmergencyReason
+
+
 class OrderRequested(Event):
     """The buyer asks for goods, for a need, under an agreement, on a budget line."""
 
@@ -102,20 +95,16 @@ class OrderRequested(Event):
     budget_line: BudgetLineId
     item: ItemId
     quantity: Quantity
+    emergency: Emergency | None = None
     requested_at: Instant
     ordered_by: UserId
 
-
-class AgreementOpened(Event):
-    """Orders can be placed under the agreement."""
-
-    agreement: AgreementId
-    supplier: Siret
-    iban: Iban
-    items: tuple[AgreementItem, ...]
-    maximum_cents: PositiveCents
-    signed_at: Instant
-    ends_at: Instant
+    @model_validator(mode="after")
+    def _emergency_came_first(self) -> Self:
+        if self.emergency is not None and self.emergency.ordered_at > self.requested_at:
+            detail = "emergency.ordered_at is after requested_at."
+            raise refusal("emergency-first", detail, "Leave emergency out, or correct its date.")
+        return self
 
 
 class NeedOpened(Event):
@@ -129,24 +118,50 @@ class NeedOpened(Event):
     declared_at: Instant
 
 
-class RegistrationRefusal(StrEnum):
-    """Why an agreement or a need stays as it was."""
+class NeedCorrectionRecorded(Event):
+    """The need can be ordered for up to its new quantity."""
+
+    need: NeedId
+    quantity: Quantity
+    corrected_at: Instant
+
+
+class NeedWithdrawalRecorded(Event):
+    """The need keeps what is reserved and takes nothing new."""
+
+    need: NeedId
+    reason: NeedWithdrawal
+    withdrawn_at: Instant
+
+
+class NeedWord(StrEnum):
+    """What was said of a need."""
+
+    DECLARED = "declared"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+class NeedRefusal(StrEnum):
+    """Why a need stays as it was."""
 
     ALREADY_OPEN = "already_open"
-
-
-class AgreementRefused(Event):
-    """An agreement was registered that cannot be opened; the one known stays as it is."""
-
-    agreement: AgreementId
-    reason: RegistrationRefusal
+    ALREADY_WAITING = "already_waiting"
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    BELOW_RESERVED = "below_reserved"
+    OTHER_PLACE = "other_place"
+    TOO_MANY_WAITING = "too_many_waiting"
+    UNKNOWN_IN_TIME = "unknown_in_time"
 
 
 class NeedRefused(Event):
-    """A need was declared that cannot be opened; the one known stays as it is."""
+    """What was said of a need does not count; the one known stays as it is."""
 
     need: NeedId
-    reason: RegistrationRefusal
+    word: NeedWord
+    dated_at: Instant
+    """The moment that the refused word gives itself."""
+    reason: NeedRefusal
 
 
 class OrderOpened(Event):
@@ -158,99 +173,11 @@ class OrderOpened(Event):
     budget_line: BudgetLineId
     item: ItemId
     quantity: Quantity
+    emergency: Emergency | None = None
     requested_at: Instant
     ordered_by: UserId
     due_at: Instant
     """Without both reservations by then the order is refused."""
-
-
-class ReservationRequested(Event):
-    """An order asks a need or an agreement to keep a quantity for it."""
-
-    target: Target
-    order: OrderId
-    item: ItemId
-    quantity: Quantity
-    requested_at: Instant
-    answer_by: Instant
-
-
-class ReservationHeld(Event):
-    """A need or agreement that is not known yet keeps the request until it is, or until due_at."""
-
-    target: Target
-    request: ReservationRequested
-    due_at: Instant
-
-
-class ReservationAccepted(Event):
-    """The need (with the place) or the agreement (with the terms) keeps the quantity."""
-
-    target: Target
-    order: OrderId
-    item: ItemId
-    quantity: Quantity
-    place: Place | None = None
-    terms: Terms | None = None
-
-    @model_validator(mode="after")
-    def _says_what_its_kind_says(self) -> Self:
-        wanted = self.place if self.target.startswith("need:") else self.terms
-        if wanted is None or (self.place is not None and self.terms is not None):
-            detail = "a need answers with its place, an agreement with its terms."
-            raise refusal("reservation-answer", detail, "Send exactly the one that fits target.")
-        terms = self.terms
-        if terms is not None and terms.amount_cents != line_total_cents(
-            self.quantity, terms.unit_price_excl_vat_cents, terms.vat_rate_bp
-        ):
-            detail = "amount_cents is not quantity at the unit price with VAT on the line."
-            raise refusal("line-total", detail, "Compute it again in cents.")
-        return self
-
-
-class ReservationRefusal(StrEnum):
-    """Why a quantity is not kept."""
-
-    UNKNOWN_IN_TIME = "unknown_in_time"
-    OTHER_ITEM = "other_item"
-    NOT_ENOUGH_LEFT = "not_enough_left"
-    OUTSIDE_PERIOD = "outside_period"
-    TOO_MANY_WAITING = "too_many_waiting"
-
-
-class ReservationRefused(Event):
-    """The need or agreement does not keep the quantity."""
-
-    target: Target
-    order: OrderId
-    reason: ReservationRefusal
-
-
-class ReservationRecorded(Event):
-    """The order has noted one of its reservations and waits for the other."""
-
-    order: OrderId
-    target: Target
-    place: Place | None = None
-    terms: Terms | None = None
-
-
-class ReservationReleaseRequested(Event):
-    """An order that will not be placed gives a reservation back."""
-
-    target: Target
-    order: OrderId
-    item: ItemId
-    quantity: Quantity
-
-
-class ReservationReleased(Event):
-    """The quantity is free again."""
-
-    target: Target
-    order: OrderId
-    item: ItemId
-    quantity: Quantity
 
 
 class OrderPlaced(Event):
@@ -273,6 +200,9 @@ class OrderPlaced(Event):
     requested_at: Instant
     committed_at: Instant
     placed_at: Instant
+    """Not before the commitment, unless this is a regularisation."""
+    regularisation: bool = False
+    """Ordered in an emergency, and engaged only afterwards."""
 
 
 class OrderRefusal(StrEnum):
@@ -294,7 +224,7 @@ class OrderRefused(Event):
 
 
 class OrderCompleted(Event):
-    """Everything ordered was delivered and certified."""
+    """Everything that is still ordered was delivered and certified."""
 
     order: OrderId
     quantity: Quantity

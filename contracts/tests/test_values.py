@@ -12,7 +12,7 @@ from filrouge_contracts.budget import (
     CommitmentReleased,
 )
 from filrouge_contracts.control import TickPassed
-from filrouge_contracts.equipment import OrderCompleted, ReservationRecorded
+from filrouge_contracts.equipment import OrderCompleted
 from filrouge_contracts.ledger import (
     Account,
     Posting,
@@ -20,6 +20,7 @@ from filrouge_contracts.ledger import (
 from filrouge_contracts.payment import CashRequested
 from filrouge_contracts.problems import problems_in
 from filrouge_contracts.register import REGISTER
+from filrouge_contracts.reservation import ReservationRecorded
 from filrouge_contracts.values import line_total_cents, vat_cents
 from filrouge_contracts.verdicts import VerdictGiven
 from hypothesis import given

@@ -19,6 +19,7 @@ from filrouge.services import deciders
 from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.partners import partner_record
+from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.budget import (
     CommitmentReleased,
     CreditsOpened,
@@ -37,14 +38,12 @@ from filrouge_contracts.delivery import (
 )
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS
 from filrouge_contracts.equipment import (
-    AgreementRegistered,
     NeedDeclared,
     OrderCompleted,
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
     OrderRequested,
-    ReservationReleased,
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.ledger import (
@@ -52,6 +51,7 @@ from filrouge_contracts.ledger import (
 )
 from filrouge_contracts.payment import PaymentMade, PaymentRecorded, PaymentRefused
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
+from filrouge_contracts.reservation import ReservationReleased
 from filrouge_contracts.verdicts import VerdictGiven
 from hypothesis import given, settings
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from filrouge_contracts.amendment import (
+    AmendmentAnswerRecorded,
+    AmendmentOpened,
+    AmendmentRefused,
     OrderAmended,
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
     OrderCancelled,
     QuantityChangeAccepted,
     QuantityChangeRefused,
@@ -13,6 +18,51 @@ from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS, Entr
 from filrouge_contracts.table.equipment import EQUIPMENT
 
 ENTRIES = (
+    Entry(
+        OrderAmendmentRequested,
+        EQUIPMENT,
+        "order:{order}",
+        ("buyer",),
+        (ORDERS,),
+        "AmendmentOpened, AmendmentRefused or EventHeld",
+        "at once, or when the order is placed",
+    ),
+    Entry(
+        OrderCancellationRequested,
+        EQUIPMENT,
+        "order:{order}",
+        ("buyer",),
+        (ORDERS,),
+        "AmendmentOpened, AmendmentRefused or EventHeld",
+        "at once, or when the order is placed",
+    ),
+    Entry(
+        AmendmentOpened,
+        EQUIPMENT,
+        "order:{order}",
+        (ORDERS,),
+        (),
+        "two ReservationRequested, or QuantityChangeRequested",
+        "at once",
+    ),
+    Entry(
+        AmendmentAnswerRecorded,
+        EQUIPMENT,
+        "order:{order}",
+        (ORDERS,),
+        (),
+        "CommitmentRequested after the second, then OrderAmended",
+        "due_at of the amendment",
+    ),
+    Entry(
+        AmendmentRefused,
+        EQUIPMENT,
+        "order:{order}",
+        (ORDERS,),
+        (),
+        "the buyer leaves it, or asks again",
+        "no limit",
+    ),
     Entry(
         QuantityChangeRequested,
         EQUIPMENT,
@@ -37,7 +87,7 @@ ENTRIES = (
         "order:{order}",
         (DELIVERIES,),
         (ORDERS,),
-        "the order stays as it is",
+        "AmendmentRefused",
         "at once",
     ),
     Entry(

@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider, Due
+from filrouge_contracts.agreement import AgreementAmended, AgreementEnded, AgreementRegistered
+from filrouge_contracts.amendment import (
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    QuantityChangeAccepted,
+    QuantityChangeRefused,
+)
 from filrouge_contracts.budget import CommitmentAccepted, CommitmentRefused
 from filrouge_contracts.delivery import DeliveryCompleted
 from filrouge_contracts.entry import ORDERS
 from filrouge_contracts.equipment import (
-    AgreementRegistered,
+    NeedCorrected,
     NeedDeclared,
+    NeedWithdrawn,
     OrderRequested,
+)
+from filrouge_contracts.reservation import (
     ReservationAccepted,
     ReservationRefused,
     ReservationReleaseRequested,
     ReservationRequested,
 )
 
-from equipment_orders import rules, stocks
-from equipment_orders.state import EVOLUTIONS, Agreement, Need, Order
+from equipment_orders import agreements, amendments, needs, rules
+from equipment_orders.amendments import then_waiting
+from equipment_orders.state import EVOLUTIONS, Order
+from equipment_orders.targets import Agreement, Need
 
 DECIDER = Decider(
     service=ORDERS,
     states={"agreement": Agreement, "need": Need, "order": Order},
     rules={
-        ("agreement", AgreementRegistered): stocks.open_agreement,
-        ("agreement", ReservationRequested): stocks.reserve_under_agreement,
-        ("agreement", ReservationReleaseRequested): stocks.release_under_agreement,
-        ("agreement", Due): stocks.give_up_waiting,
-        ("need", NeedDeclared): stocks.open_need,
-        ("need", ReservationRequested): stocks.reserve_for_need,
-        ("need", ReservationReleaseRequested): stocks.release_for_need,
-        ("need", Due): stocks.give_up_waiting,
+        ("agreement", AgreementRegistered): agreements.open_agreement,
+        ("agreement", AgreementAmended): agreements.change_agreement,
+        ("agreement", AgreementEnded): agreements.change_agreement,
+        ("agreement", ReservationRequested): agreements.reserve_under_agreement,
+        ("agreement", ReservationReleaseRequested): agreements.release_under_agreement,
+        ("agreement", Due): agreements.give_up_agreement,
+        ("need", NeedDeclared): needs.open_need,
+        ("need", NeedCorrected): needs.change_need,
+        ("need", NeedWithdrawn): needs.change_need,
+        ("need", ReservationRequested): needs.reserve_for_need,
+        ("need", ReservationReleaseRequested): needs.release_for_need,
+        ("need", Due): needs.give_up_need,
         ("order", OrderRequested): rules.open_order,
-        ("order", ReservationAccepted): rules.note_reservation,
-        ("order", ReservationRefused): rules.refuse_without_reservation,
-        ("order", CommitmentAccepted): rules.place,
-        ("order", CommitmentRefused): rules.refuse_without_money,
+        ("order", ReservationAccepted): then_waiting(rules.note_reservation),
+        ("order", ReservationRefused): then_waiting(rules.refuse_without_reservation),
+        ("order", CommitmentAccepted): then_waiting(rules.place),
+        ("order", CommitmentRefused): then_waiting(rules.refuse_without_money),
+        ("order", QuantityChangeAccepted): then_waiting(amendments.shrink),
+        ("order", QuantityChangeRefused): then_waiting(amendments.stay),
+        ("order", OrderAmendmentRequested): amendments.take_word,
+        ("order", OrderCancellationRequested): amendments.take_word,
         ("order", DeliveryCompleted): rules.complete,
-        ("order", Due): rules.give_up,
+        ("order", Due): then_waiting(rules.wake),
     },
     evolutions=EVOLUTIONS,
 )

@@ -5,7 +5,8 @@
               → PLACED → COMPLETED, when everything is delivered and certified
 
 A refusal or a deadline ends in REFUSED, and what was kept for the order is given back; what is
-granted to an order that is refused already is given back as well.
+granted to an order that is refused already is given back as well. What changes an order that is
+placed is in `amendments.py`.
 """
 
 from __future__ import annotations
@@ -28,19 +29,22 @@ from filrouge_contracts.equipment import (
     OrderRefusal,
     OrderRefused,
     OrderRequested,
+)
+from filrouge_contracts.event import Event
+from filrouge_contracts.reservation import (
     ReservationAccepted,
     ReservationRecorded,
     ReservationRefused,
     ReservationReleaseRequested,
     ReservationRequested,
 )
-from filrouge_contracts.event import Event
 
-from equipment_orders.state import EVOLUTIONS, Order, Step
+from equipment_orders import amendments
+from equipment_orders.differences import name
+from equipment_orders.state import Order, Step, after
+from equipment_orders.targets import Contradiction
 
-
-class Contradiction(Exception):
-    """Somebody answers what was not asked: a defect, so the record is parked."""
+BINDING = frozenset({Step.PLACED, Step.COMPLETED, Step.CANCELLED})
 
 
 def open_order(order: Order, event: OrderRequested, context: Context) -> Iterator[Event]:
@@ -58,6 +62,7 @@ def open_order(order: Order, event: OrderRequested, context: Context) -> Iterato
         budget_line=event.budget_line,
         item=event.item,
         quantity=event.quantity,
+        emergency=event.emergency,
         requested_at=event.requested_at,
         ordered_by=event.ordered_by,
         due_at=due_at,
@@ -68,15 +73,19 @@ def open_order(order: Order, event: OrderRequested, context: Context) -> Iterato
             order=event.order,
             item=event.item,
             quantity=event.quantity,
-            requested_at=event.requested_at,
+            requested_at=event.emergency.ordered_at if event.emergency else event.requested_at,
             answer_by=due_at,
         )
 
 
 def note_reservation(order: Order, event: ReservationAccepted, context: Context) -> Iterator[Event]:
     """One of the two is kept; with the second the price is known and the money can be asked for."""
+    if order.change is not None:
+        yield from amendments.note_answer(order, order.change, event, context)
+        return
     if order.step is Step.REFUSED:
-        yield _give_back(order, event.order, event.target)
+        amount_cents = event.terms.amount_cents if event.terms else 0
+        yield _give_back(order, event.order, event.target, amount_cents)
         return
     if order.step is not Step.RESERVING:
         raise Contradiction(f"{event.target} answers {event.order} in step {order.step}")
@@ -84,17 +93,18 @@ def note_reservation(order: Order, event: ReservationAccepted, context: Context)
         order=event.order, target=event.target, place=event.place, terms=event.terms
     )
     yield recorded
-    order = EVOLUTIONS["order", ReservationRecorded](order, recorded)
+    order = after(order, recorded)
     if order.site is None or order.deal is None or order.requested_at is None:
         return
     yield CommitmentRequested(
         budget_line=order.budget_line,
         engagement=context.key,
         supplier=order.deal.supplier,
-        amount_cents=order.deal.amount_cents,
+        amount_cents=order.deal.total_cents(order.quantity),
         requested_at=order.requested_at,
         ordered_by=order.ordered_by,
         answer_by=grace_ends(context),
+        regularises=order.ordered_at is not None,
     )
 
 
@@ -102,14 +112,19 @@ def refuse_without_reservation(
     order: Order, event: ReservationRefused, context: Context
 ) -> Iterator[Event]:
     """The need or the agreement says no."""
-    if order.step is Step.RESERVING:
+    if order.change is not None:
+        yield from amendments.note_answer(order, order.change, event, context)
+    elif order.step is Step.RESERVING:
         of_need = event.target.startswith("need:")
         reason = OrderRefusal.NEED_REFUSED if of_need else OrderRefusal.AGREEMENT_REFUSED
-        yield from _refuse(order, event.order, reason, context)
+        yield from _refuse(order, reason, context)
 
 
 def place(order: Order, event: CommitmentAccepted, context: Context) -> Iterator[Event]:
     """With the money engaged the order binds; one that was given up meanwhile returns the money."""
+    if order.change is not None:
+        yield from amendments.note_answer(order, order.change, event, context)
+        return
     if order.step is Step.REFUSED:
         yield CommitmentReleaseRequested(
             budget_line=event.budget_line,
@@ -121,7 +136,7 @@ def place(order: Order, event: CommitmentAccepted, context: Context) -> Iterator
     if order.step is not Step.COMMITTING or site is None or deal is None or requested_at is None:
         raise Contradiction(f"{event.budget_line} answers {event.engagement} in step {order.step}")
     yield OrderPlaced(
-        order=_name(context),
+        order=name(context),
         need=order.need,
         agreement=order.agreement,
         budget_line=order.budget_line,
@@ -133,11 +148,12 @@ def place(order: Order, event: CommitmentAccepted, context: Context) -> Iterator
         quantity=order.quantity,
         unit_price_excl_vat_cents=deal.unit_price_excl_vat_cents,
         vat_rate_bp=deal.vat_rate_bp,
-        amount_cents=deal.amount_cents,
+        amount_cents=deal.total_cents(order.quantity),
         ordered_by=order.ordered_by,
         requested_at=requested_at,
         committed_at=event.committed_at,
-        placed_at=max(context.now, event.committed_at),
+        placed_at=order.ordered_at or max(context.now, event.committed_at),
+        regularisation=order.ordered_at is not None,
     )
 
 
@@ -145,38 +161,49 @@ def refuse_without_money(
     order: Order, event: CommitmentRefused, context: Context
 ) -> Iterator[Event]:
     """The budget line says no."""
-    if order.step is Step.COMMITTING:
-        yield from _refuse(order, _name(context), OrderRefusal.COMMITMENT_REFUSED, context)
+    if order.change is not None:
+        yield from amendments.note_answer(order, order.change, event, context)
+    elif order.step is Step.COMMITTING:
+        yield from _refuse(order, OrderRefusal.COMMITMENT_REFUSED, context)
 
 
-def give_up(order: Order, _due: Due, context: Context) -> Iterator[Event]:
-    """A step has taken too long."""
-    if order.step in (Step.RESERVING, Step.COMMITTING):
-        yield from _refuse(order, _name(context), OrderRefusal.NO_ANSWER_IN_TIME, context)
+def wake(order: Order, _due: Due, context: Context) -> Iterator[Event]:
+    """A step has taken too long, or what waits for it has."""
+    yield from amendments.refuse_overdue(order, context)
+    if order.answer_by is None or context.now < order.answer_by:
+        return
+    if order.change is not None:
+        yield from amendments.give_up(order, order.change, context)
+    else:
+        yield from _refuse(order, OrderRefusal.NO_ANSWER_IN_TIME, context)
 
 
 def complete(order: Order, event: DeliveryCompleted, _context: Context) -> Iterator[Event]:
-    """Everything was delivered and certified."""
-    if order.step is not Step.PLACED or event.quantity != order.quantity:
+    """Everything was delivered and certified; not any more if the order has grown meanwhile."""
+    if order.step not in BINDING or event.quantity > order.quantity:
         raise Contradiction(f"{event.order} is delivered in step {order.step}")
-    yield OrderCompleted(
-        order=event.order, quantity=event.quantity, completed_at=event.completed_at
-    )
+    if event.quantity == order.quantity:
+        yield OrderCompleted(
+            order=event.order, quantity=event.quantity, completed_at=event.completed_at
+        )
 
 
-def _name(context: Context) -> str:
-    return context.key.partition(":")[2]
-
-
-def _refuse(order: Order, name: str, reason: OrderRefusal, context: Context) -> Iterator[Event]:
-    yield OrderRefused(order=name, reason=reason, refused_at=context.now)
+def _refuse(order: Order, reason: OrderRefusal, context: Context) -> Iterator[Event]:
+    yield OrderRefused(order=name(context), reason=reason, refused_at=context.now)
     if order.site is not None:
-        yield _give_back(order, name, f"need:{order.need}")
+        yield _give_back(order, name(context), f"need:{order.need}", 0)
     if order.deal is not None:
-        yield _give_back(order, name, f"agreement:{order.agreement}")
+        amount_cents = order.deal.total_cents(order.quantity)
+        yield _give_back(order, name(context), f"agreement:{order.agreement}", amount_cents)
 
 
-def _give_back(order: Order, name: str, target: str) -> ReservationReleaseRequested:
+def _give_back(
+    order: Order, of: str, target: str, amount_cents: int
+) -> ReservationReleaseRequested:
     return ReservationReleaseRequested(
-        target=target, order=name, item=order.item, quantity=order.quantity
+        target=target,
+        order=of,
+        item=order.item,
+        quantity=order.quantity,
+        amount_cents=amount_cents,
     )

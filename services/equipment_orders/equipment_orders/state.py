@@ -1,74 +1,49 @@
-"""What is remembered of agreements, needs and orders, and how each event changes it.
-
-Agreements and needs hold sums only: their size does not grow with the orders that draw on them.
-"""
+"""What is remembered of orders, and how each event changes it; needs and agreements are in `targets.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from filrouge_chassis.decider import Evolutions, unchanged
-from filrouge_chassis.waiting import Waiting, first_due, without
+from filrouge_chassis.waiting import Holder, held, let_go, timed
+from filrouge_contracts.amendment import (
+    AmendmentAnswerRecorded,
+    AmendmentOpened,
+    AmendmentRefusal,
+    AmendmentRefused,
+    Asked,
+    CancellationReason,
+    OrderAmended,
+    OrderAmendmentRequested,
+    OrderCancellationRequested,
+    OrderCancelled,
+    QuantityChangeRequested,
+)
 from filrouge_contracts.budget import CommitmentReleaseRequested, CommitmentRequested
 from filrouge_contracts.equipment import (
-    AgreementOpened,
-    AgreementRefused,
-    NeedOpened,
-    NeedRefused,
     OrderCompleted,
     OrderOpened,
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
-    ReservationAccepted,
-    ReservationHeld,
+)
+from filrouge_contracts.event import Event
+from filrouge_contracts.reservation import (
     ReservationRecorded,
-    ReservationRefused,
-    ReservationReleased,
     ReservationReleaseRequested,
     ReservationRequested,
 )
 from filrouge_contracts.values import line_total_cents
+from filrouge_contracts.waiting import EventHeld
 from msgspec.structs import replace
 
+from equipment_orders.targets import TARGET_EVOLUTIONS, Agreement, Need, dated
 
-class Price(msgspec.Struct, frozen=True):
-    """What a piece costs under an agreement."""
-
-    unit_price_excl_vat_cents: int
-    vat_rate_bp: int
-
-    def of(self, quantity: int) -> int:
-        return line_total_cents(quantity, self.unit_price_excl_vat_cents, self.vat_rate_bp)
-
-
-class Agreement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A framework agreement: prices, and how much of its maximum is reserved. Closed: no supplier."""
-
-    supplier: str = ""
-    iban: str = ""
-    prices: dict[str, Price] = {}
-    maximum_cents: int = 0
-    reserved_cents: int = 0
-    signed_at: datetime | None = None
-    ends_at: datetime | None = None
-    waiting: tuple[Waiting, ...] = ()
-    due_at: datetime | None = None
-
-
-class Need(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A need of a school, and how much of it is reserved by orders. Undeclared: no item."""
-
-    item: str = ""
-    uai: str = ""
-    qpv: str = ""
-    quantity: int = 0
-    reserved: int = 0
-    waiting: tuple[Waiting, ...] = ()
-    due_at: datetime | None = None
+S = TypeVar("S", "Agreement", "Need", "Order")
 
 
 class Step(StrEnum):
@@ -79,6 +54,7 @@ class Step(StrEnum):
     COMMITTING = "committing"
     PLACED = "placed"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
     REFUSED = "refused"
 
 
@@ -90,17 +66,43 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Deal(msgspec.Struct, frozen=True):
-    """From whom and for how much: the agreement's answer."""
+    """From whom and at which price: the agreement's answer."""
 
     supplier: str
     iban: str
     unit_price_excl_vat_cents: int
     vat_rate_bp: int
-    amount_cents: int
+
+    def total_cents(self, quantity: int) -> int:
+        """Of a line with this many pieces, VAT rounded once."""
+        return line_total_cents(quantity, self.unit_price_excl_vat_cents, self.vat_rate_bp)
 
 
-class Order(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An order, its step and what was answered so far."""
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the order shall become, who has still to answer, and who keeps something for it.
+
+    A change that is `refused` stays until all have answered, so that no answer meets another change.
+    """
+
+    quantity: int
+    requested_at: datetime
+    requested_by: str
+    reason: CancellationReason | None = None
+    asked: tuple[Asked, ...] = ()
+    kept: tuple[Asked, ...] = ()
+    refused: bool = False
+
+
+class Cancellation(msgspec.Struct, frozen=True):
+    """Why, by whom and since when nothing further of an order is wanted."""
+
+    reason: CancellationReason
+    cancelled_by: str
+    cancelled_at: datetime
+
+
+class Order(Holder, frozen=True, omit_defaults=True):
+    """An order, its step, what was answered so far, and the change that it goes through."""
 
     step: Step = Step.UNKNOWN
     need: str = ""
@@ -110,71 +112,24 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     quantity: int = 0
     ordered_by: str = ""
     requested_at: datetime | None = None
+    ordered_at: datetime | None = None
+    """Only in an emergency: before the commitment."""
     site: Site | None = None
     deal: Deal | None = None
-    due_at: datetime | None = None
+    change: Change | None = None
+    cancellation: Cancellation | None = None
+    answer_by: datetime | None = None
+
+    def deadlines(self) -> Iterable[datetime | None]:
+        return (self.answer_by,)
 
 
-# --- agreements and needs ------------------------------------------------------------------------
+# --- until it is placed --------------------------------------------------------------------------
 
 
-def _agreement_opened(agreement: Agreement, event: AgreementOpened) -> Agreement:
-    return replace(
-        agreement,
-        supplier=event.supplier,
-        iban=event.iban,
-        prices={
-            item.item: Price(item.unit_price_excl_vat_cents, item.vat_rate_bp)
-            for item in event.items
-        },
-        maximum_cents=event.maximum_cents,
-        signed_at=event.signed_at,
-        ends_at=event.ends_at,
-    )
-
-
-def _need_opened(need: Need, event: NeedOpened) -> Need:
-    return replace(need, item=event.item, uai=event.uai, qpv=event.qpv, quantity=event.quantity)
-
-
-def _held(target: Agreement | Need, event: ReservationHeld) -> Agreement | Need:
-    kept = Waiting.of(event.request, event.request.order, event.due_at)
-    waiting = (*target.waiting, kept)
-    return replace(target, waiting=waiting, due_at=first_due(waiting))
-
-
-def _answered(target: Any, event: ReservationAccepted | ReservationRefused) -> Any:
-    if not target.waiting:
-        return target
-    waiting = without(target.waiting, ReservationRequested, event.order)
-    return replace(target, waiting=waiting, due_at=first_due(waiting))
-
-
-def _agreement_reserved(agreement: Agreement, event: ReservationAccepted) -> Agreement:
-    agreement = _answered(agreement, event)
-    cents = event.terms.amount_cents if event.terms else 0
-    return replace(agreement, reserved_cents=agreement.reserved_cents + cents)
-
-
-def _need_reserved(need: Need, event: ReservationAccepted) -> Need:
-    need = _answered(need, event)
-    return replace(need, reserved=need.reserved + event.quantity)
-
-
-def _agreement_released(agreement: Agreement, event: ReservationReleased) -> Agreement:
-    cents = agreement.prices[event.item].of(event.quantity)
-    return replace(agreement, reserved_cents=agreement.reserved_cents - cents)
-
-
-def _need_released(need: Need, event: ReservationReleased) -> Need:
-    return replace(need, reserved=need.reserved - event.quantity)
-
-
-# --- orders --------------------------------------------------------------------------------------
-
-
-def _opened(_order: Order, event: OrderOpened) -> Order:
-    return Order(
+def _opened(order: Order, event: OrderOpened) -> Order:
+    opened = replace(
+        order,
         step=Step.RESERVING,
         need=event.need,
         agreement=event.agreement,
@@ -183,8 +138,10 @@ def _opened(_order: Order, event: OrderOpened) -> Order:
         quantity=event.quantity,
         ordered_by=event.ordered_by,
         requested_at=event.requested_at,
-        due_at=event.due_at,
+        ordered_at=event.emergency.ordered_at if event.emergency else None,
+        answer_by=event.due_at,
     )
+    return timed(opened)
 
 
 def _recorded(order: Order, event: ReservationRecorded) -> Order:
@@ -192,49 +149,106 @@ def _recorded(order: Order, event: ReservationRecorded) -> Order:
         return replace(order, site=Site(event.place.uai, event.place.qpv))
     assert event.terms is not None  # the contract of ReservationAccepted
     terms = event.terms
-    deal = Deal(
-        terms.supplier,
-        terms.iban,
-        terms.unit_price_excl_vat_cents,
-        terms.vat_rate_bp,
-        terms.amount_cents,
-    )
+    deal = Deal(terms.supplier, terms.iban, terms.unit_price_excl_vat_cents, terms.vat_rate_bp)
     return replace(order, deal=deal)
 
 
 def _committing(order: Order, event: CommitmentRequested) -> Order:
-    return replace(order, step=Step.COMMITTING, due_at=event.answer_by)
+    if order.change is not None:
+        order = _asking(order, order.change, Asked.LINE)
+    else:
+        order = replace(order, step=Step.COMMITTING)
+    return timed(replace(order, answer_by=event.answer_by))
 
 
 def _placed(order: Order, _event: OrderPlaced) -> Order:
-    return replace(order, step=Step.PLACED, due_at=None)
+    return timed(replace(order, step=Step.PLACED, answer_by=None))
 
 
 def _refused(order: Order, event: OrderRefused) -> Order:
     if event.reason is OrderRefusal.ALREADY_OPEN:
         return order  # the order of that name that was requested first goes its way
-    return replace(order, step=Step.REFUSED, due_at=None)
+    return timed(replace(order, step=Step.REFUSED, answer_by=None))
 
 
 def _completed(order: Order, _event: OrderCompleted) -> Order:
     return replace(order, step=Step.COMPLETED)
 
 
-EVOLUTIONS: Evolutions = {
-    ("agreement", AgreementOpened): _agreement_opened,
-    ("agreement", AgreementRefused): unchanged,
-    ("agreement", ReservationHeld): _held,
-    ("agreement", ReservationAccepted): _agreement_reserved,
-    ("agreement", ReservationRefused): _answered,
-    ("agreement", ReservationReleased): _agreement_released,
-    ("need", NeedOpened): _need_opened,
-    ("need", NeedRefused): unchanged,
-    ("need", ReservationHeld): _held,
-    ("need", ReservationAccepted): _need_reserved,
-    ("need", ReservationRefused): _answered,
-    ("need", ReservationReleased): _need_released,
+# --- when it changes -----------------------------------------------------------------------------
+
+OF_THE_CHANGE = frozenset(
+    {
+        AmendmentRefusal.NEED_REFUSED,
+        AmendmentRefusal.AGREEMENT_REFUSED,
+        AmendmentRefusal.OTHER_PRICE,
+        AmendmentRefusal.COMMITMENT_REFUSED,
+        AmendmentRefusal.UNDER_WAY,
+        AmendmentRefusal.NO_ANSWER_IN_TIME,
+    }
+)
+"""These refuse a change that was opened; all others refuse a word before anything came of it."""
+
+
+def _change_opened(order: Order, event: AmendmentOpened) -> Order:
+    change = Change(event.quantity, event.requested_at, event.requested_by, event.reason)
+    order = replace(order, change=change, answer_by=event.due_at)
+    return _word_decided(timed(order), event)
+
+
+def _reserving(order: Order, event: ReservationRequested) -> Order:
+    if order.change is None:
+        return order
+    return _asking(order, order.change, Asked(event.target.partition(":")[0]))
+
+
+def _asking(order: Order, change: Change, asked: Asked) -> Order:
+    return replace(order, change=replace(change, asked=(*change.asked, asked)))
+
+
+def _answered(order: Order, event: AmendmentAnswerRecorded) -> Order:
+    change = order.change
+    assert change is not None  # only who was asked for a change answers
+    asked = tuple(one for one in change.asked if one is not event.asked)
+    kept = (*change.kept, event.asked) if event.accepted else change.kept
+    over = change.refused and not asked
+    return replace(order, change=None if over else replace(change, asked=asked, kept=kept))
+
+
+def _change_refused(order: Order, event: AmendmentRefused) -> Order:
+    if event.reason is AmendmentRefusal.ALREADY_WAITING:
+        return order  # the word that waits under that name goes its way
+    change = order.change
+    if event.reason not in OF_THE_CHANGE or change is None:
+        return _word_decided(order, event)
+    left = replace(change, refused=True, kept=()) if change.asked else None
+    return timed(replace(order, change=left, answer_by=None))
+
+
+def _word_decided(order: Order, event: AmendmentOpened | AmendmentRefused) -> Order:
+    model = OrderAmendmentRequested if event.quantity else OrderCancellationRequested
+    return let_go(order, model, dated(event.requested_at))
+
+
+def _amended(order: Order, event: OrderAmended) -> Order:
+    changed = replace(order, step=Step.PLACED, quantity=event.quantity, change=None, answer_by=None)
+    return timed(changed)
+
+
+def _cancelled(order: Order, event: OrderCancelled) -> Order:
+    cancellation = Cancellation(event.reason, event.cancelled_by, event.cancelled_at)
+    return replace(
+        order,
+        step=Step.CANCELLED,
+        quantity=event.quantity,
+        cancellation=cancellation,
+        change=None,
+    )
+
+
+ORDER_EVOLUTIONS: Evolutions = {
     ("order", OrderOpened): _opened,
-    ("order", ReservationRequested): unchanged,
+    ("order", ReservationRequested): _reserving,
     ("order", ReservationRecorded): _recorded,
     ("order", ReservationReleaseRequested): unchanged,
     ("order", CommitmentRequested): _committing,
@@ -242,4 +256,19 @@ EVOLUTIONS: Evolutions = {
     ("order", OrderPlaced): _placed,
     ("order", OrderRefused): _refused,
     ("order", OrderCompleted): _completed,
+    ("order", EventHeld): held,
+    ("order", AmendmentOpened): _change_opened,
+    ("order", AmendmentAnswerRecorded): _answered,
+    ("order", AmendmentRefused): _change_refused,
+    ("order", QuantityChangeRequested): unchanged,
+    ("order", OrderAmended): _amended,
+    ("order", OrderCancelled): _cancelled,
 }
+EVOLUTIONS: Evolutions = {**TARGET_EVOLUTIONS, **ORDER_EVOLUTIONS}
+_KINDS = {Agreement: "agreement", Need: "need", Order: "order"}
+
+
+def after(state: S, event: Event) -> S:
+    """The state once its aggregate has said this."""
+    changed: S = EVOLUTIONS[_KINDS[type(state)], type(event)](state, event)
+    return changed

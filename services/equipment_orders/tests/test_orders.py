@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from equipment_orders.app import DECIDER
-from equipment_orders.rules import Contradiction
 from equipment_orders.state import Step
+from equipment_orders.targets import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import START, Scenario
 from filrouge_contracts.budget import (
@@ -24,6 +24,9 @@ from filrouge_contracts.equipment import (
     OrderRefusal,
     OrderRefused,
     OrderRequested,
+)
+from filrouge_contracts.event import Event
+from filrouge_contracts.reservation import (
     Place,
     ReservationAccepted,
     ReservationRecorded,
@@ -31,7 +34,6 @@ from filrouge_contracts.equipment import (
     ReservationReleaseRequested,
     ReservationRequested,
 )
-from filrouge_contracts.event import Event
 
 ORDER = "order:O-075-0001"
 NEED, AGREEMENT = "need:N-075-0001", "agreement:A-2020-01"
@@ -42,7 +44,7 @@ FROM_NEED = example(
 NO_FROM_NEED = example(ReservationRefused)
 NO_FROM_AGREEMENT = example(ReservationRefused, target=AGREEMENT)
 NEED_BACK = example(ReservationReleaseRequested)
-AGREEMENT_BACK = example(ReservationReleaseRequested, target=AGREEMENT)
+AGREEMENT_BACK = example(ReservationReleaseRequested, target=AGREEMENT, amount_cents=369_60)
 MONEY_BACK = example(CommitmentReleaseRequested)
 
 
@@ -153,7 +155,7 @@ def test_an_order_is_opened_once_whatever_became_of_it(answers: list[Event]) -> 
         ([FROM_NEED, FROM_AGREEMENT, example(CommitmentAccepted)], FROM_NEED),
         (
             [FROM_NEED, FROM_AGREEMENT, example(CommitmentAccepted)],
-            example(DeliveryCompleted, quantity=1),
+            example(DeliveryCompleted, quantity=3),
         ),
     ],
 )

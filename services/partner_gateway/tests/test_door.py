@@ -11,8 +11,9 @@ from filrouge_chassis.records import RawRecord
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.partners import partner_record
 from filrouge_chassis.testing.scenario import Scenario
+from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.control import PartnerRegistered
-from filrouge_contracts.equipment import AgreementRegistered, NeedDeclared, OrderPlaced
+from filrouge_contracts.equipment import NeedDeclared, OrderPlaced
 from filrouge_contracts.verdicts import VerdictGiven
 from hypothesis import given, settings
 from hypothesis import strategies as st
