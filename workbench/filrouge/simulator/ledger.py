@@ -115,7 +115,7 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "equipment.order-refused": _refused,
         "equipment.order-completed": _completed,
         "equipment.need-refused": _count("need refused"),
-        "equipment.agreement-refused": _count("agreement refused"),
+        "agreement.agreement-refused": _count("agreement refused"),
         "delivery.reception-recorded": _received,
         "delivery.rejection-recorded": _rejected,
         "delivery.verification-refused": _tally("decisions_refused"),

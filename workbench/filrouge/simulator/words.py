@@ -16,7 +16,7 @@ START = datetime(2020, 4, 20, tzinfo=UTC)
 TICK_AT = timedelta(hours=18)
 TYPES = {
     "credits": "budget.credits-opened",
-    "agreement": "equipment.agreement-registered",
+    "agreement": "agreement.agreement-registered",
     "need": "equipment.need-declared",
     "order": "equipment.order-requested",
     "ship": "delivery.shipment-announced",
