@@ -18,6 +18,8 @@ from filrouge_contracts.budget import (
 )
 from filrouge_contracts.delivery import DeliveryCompleted
 from filrouge_contracts.equipment import (
+    Emergency,
+    EmergencyReason,
     OrderCompleted,
     OrderOpened,
     OrderPlaced,
@@ -73,6 +75,21 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
     scenario.then(example(OrderPlaced))
     assert scenario.state(ORDER).due_at is None
     scenario.when(example(DeliveryCompleted)).then(example(OrderCompleted))
+
+
+def test_an_emergency_order_is_committed_afterwards_and_flagged() -> None:
+    ordered_at = START - timedelta(days=4)
+    emergency = Emergency(ordered_at=ordered_at, reason=EmergencyReason.PUPILS_OUT_OF_REACH)
+    scenario = Scenario(DECIDER).when(example(OrderRequested, emergency=emergency))
+    scenario.then(
+        example(OrderOpened, emergency=emergency),
+        example(ReservationRequested, requested_at=ordered_at),
+        example(ReservationRequested, target=AGREEMENT, requested_at=ordered_at),
+    )
+    scenario.when(FROM_NEED).when(FROM_AGREEMENT)
+    assert scenario.said[1] == example(CommitmentRequested, regularises=True)
+    scenario.when(example(CommitmentAccepted, regularisation=True))
+    scenario.then(example(OrderPlaced, placed_at=ordered_at, regularisation=True))
 
 
 @pytest.mark.parametrize(
