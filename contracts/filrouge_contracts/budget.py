@@ -16,6 +16,7 @@ from filrouge_contracts.values import (
     BasisPoints,
     BudgetLineId,
     Cents,
+    DecisionId,
     DeliveryNoteId,
     EngagementId,
     Instant,
@@ -24,6 +25,7 @@ from filrouge_contracts.values import (
     Quantity,
     UoId,
     UserId,
+    some_credits,
 )
 
 
@@ -36,6 +38,31 @@ class CreditsOpened(Event):
     cp_cents: Cents
     opened_at: Instant
     opened_by: UserId
+
+
+class CreditsWithdrawalReason(StrEnum):
+    """What the ministry takes credits back for."""
+
+    FREEZE = "freeze"
+    CANCELLATION = "cancellation"
+    REALLOCATION = "reallocation"
+
+
+class CreditsWithdrawn(Event):
+    """The ministry takes back credits that are neither committed nor granted."""
+
+    decision: DecisionId
+    budget_line: BudgetLineId
+    ae_cents: Cents
+    cp_cents: Cents
+    reason: CreditsWithdrawalReason
+    withdrawn_at: Instant
+    withdrawn_by: UserId
+
+    @model_validator(mode="after")
+    def _takes_something(self) -> Self:
+        some_credits(self.ae_cents, self.cp_cents)
+        return self
 
 
 class InvoiceSubmitted(Event):
@@ -74,17 +101,42 @@ class CreditsRecorded(Event):
     postings: Postings
 
 
+class CreditsWithdrawalRecorded(Event):
+    """The credits are no longer there to be used."""
+
+    decision: DecisionId
+    budget_line: BudgetLineId
+    ae_cents: Cents
+    cp_cents: Cents
+    reason: CreditsWithdrawalReason
+    withdrawn_at: Instant
+    withdrawn_by: UserId
+    postings: Postings
+
+
 class CreditsRefusal(StrEnum):
-    """Why credits are not added to a line."""
+    """Why what was decided about credits is not done."""
 
     OTHER_UO = "other_uo"
+    NOT_ENOUGH_AVAILABLE = "not_enough_available"
+    TOO_MUCH = "too_much"
+    """More than one line can count: see `MAX_CENTS`."""
+    ALREADY_SAID = "already_said"
+    """This line knows another act under the same decision."""
+    UNKNOWN_IN_TIME = "unknown_in_time"
+    TOO_MANY_WAITING = "too_many_waiting"
 
 
 class CreditsRefused(Event):
-    """The credits do not belong to this line, which stays as it is."""
+    """Nothing is opened, delegated or withdrawn; the line stays as it is."""
 
     budget_line: BudgetLineId
-    uo: UoId
+    decision: DecisionId | None = None
+    """None for credits that were to be opened."""
+    uo: UoId | None = None
+    """Whose credits were to be opened."""
+    ae_cents: Cents
+    cp_cents: Cents
     reason: CreditsRefusal
 
 
@@ -102,14 +154,6 @@ class CommitmentRequested(Event):
     """More for what is engaged already: an order that grows."""
     regularises: bool = False
     """The act was urgent and came first: the commitment is late, and flagged."""
-
-
-class CommitmentHeld(Event):
-    """A line without credits yet keeps the request until it has some, or until due_at."""
-
-    budget_line: BudgetLineId
-    request: CommitmentRequested
-    due_at: Instant
 
 
 class CommitmentAccepted(Event):
@@ -141,11 +185,13 @@ class CommitmentRefused(Event):
     engagement: EngagementId
     budget_line: BudgetLineId
     amount_cents: PositiveCents
+    adjusts: bool = False
+    """What is engaged already stays so."""
     reason: CommitmentRefusal
 
 
 class CommitmentReleaseRequested(Event):
-    """An order that will not be placed gives its commitment back."""
+    """What will not be ordered or paid for after all gives its commitment back."""
 
     budget_line: BudgetLineId
     engagement: EngagementId

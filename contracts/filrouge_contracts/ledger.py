@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from filrouge_contracts.event import Part
 from filrouge_contracts.problems import refusal
-from filrouge_contracts.values import SignedCents
+from filrouge_contracts.values import SignedCents, SignedTotalCents
 
 
 class Account(StrEnum):
@@ -28,6 +28,10 @@ class Account(StrEnum):
     PAYMENT_ORDERED = "payment_ordered"
     TREASURY = "treasury"
 
+    AE_DELEGATED = "ae_delegated"
+    CP_DELEGATED = "cp_delegated"
+    """Sent to other lines less received from them: over all lines, what is on its way."""
+
 
 class Posting(Part):
     """One side of a double entry: debit is positive, credit negative."""
@@ -44,3 +48,19 @@ def _balanced(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
 
 
 Postings = Annotated[tuple[Posting, ...], Field(min_length=2), AfterValidator(_balanced)]
+
+
+class Balance(Part):
+    """What an account holds: debit is positive, credit negative."""
+
+    account: Account
+    amount_cents: SignedTotalCents
+
+
+def _even(balances: tuple[Balance, ...]) -> tuple[Balance, ...]:
+    if sum(balance.amount_cents for balance in balances):
+        raise refusal("double-entry", "balances do not add up to zero.", "Show every account.")
+    return balances
+
+
+Balances = Annotated[tuple[Balance, ...], AfterValidator(_even)]

@@ -1,9 +1,10 @@
-"""Public money from owed to paid: cash (CP), order to pay, payment."""
+"""Public money from owed to paid: order to pay and payment."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from filrouge_contracts.cash import CashRefusal
 from filrouge_contracts.event import Event
 from filrouge_contracts.identifiers import Iban, Siret
 from filrouge_contracts.ledger import (
@@ -31,43 +32,6 @@ class PaymentMade(Event):
     amount_cents: PositiveCents
     paid_at: Instant
     paid_by: UserId
-
-
-class CashRequested(Event):
-    """A matched invoice asks its budget line for the cash (CP) to pay it."""
-
-    budget_line: BudgetLineId
-    engagement: EngagementId
-    invoice: InvoiceId
-    amount_cents: PositiveCents
-    requested_at: Instant
-
-
-class CashGranted(Event):
-    """The CP are set aside for this invoice."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    budget_line: BudgetLineId
-    amount_cents: PositiveCents
-    granted_at: Instant
-    postings: Postings
-
-
-class CashRefusal(StrEnum):
-    """Why the CP are not set aside."""
-
-    NOT_ENOUGH_CP = "not_enough_cp"
-
-
-class CashRefused(Event):
-    """The line cannot pay this invoice now."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    budget_line: BudgetLineId
-    amount_cents: PositiveCents
-    reason: CashRefusal
 
 
 class PaymentDeferred(Event):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 
-from filrouge_contracts.problems import Says
+from filrouge_contracts.problems import Says, refusal
 
 MAX_CENTS = 10**13
 """A hundred billion euros: far beyond the plan, and exact in every JSON reader (below 2**53)."""
@@ -69,6 +69,9 @@ PositiveCents = Annotated[
     ),
 ]
 SignedCents = Annotated[int, Field(ge=-MAX_CENTS, le=MAX_CENTS)]
+TotalCents = Annotated[int, Field(ge=0, lt=2**53)]
+"""A sum over many events, still exact in every JSON reader."""
+SignedTotalCents = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 Quantity = Annotated[
     int,
     Field(gt=0, le=MAX_QUANTITY),
@@ -123,6 +126,8 @@ EngagementId = Annotated[
 BudgetLineId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 UoId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """Unité opérationnelle: the manager of a share of the programme's credits."""
+DecisionId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+"""The act by which credits are delegated or withdrawn; it is carried out once."""
 ProgrammeId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 CertificateId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """A statement of hours that the State approves, as a delivery note is for goods."""
@@ -152,3 +157,10 @@ def line_total_cents(quantity: int, unit_price_excl_vat_cents: int, vat_rate_bp:
     """Line total including VAT; VAT is rounded once, on the line, not on the unit."""
     excl_vat_cents = quantity * unit_price_excl_vat_cents
     return excl_vat_cents + vat_cents(excl_vat_cents, vat_rate_bp)
+
+
+def some_credits(ae_cents: int, cp_cents: int) -> None:
+    """Raises the refusal of credits that are none."""
+    if not ae_cents and not cp_cents:
+        detail = "neither ae_cents nor cp_cents is more than 0."
+        raise refusal("credits-of-nothing", detail, "Say how much is moved.")

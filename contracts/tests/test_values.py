@@ -11,13 +11,13 @@ from filrouge_contracts import identifiers
 from filrouge_contracts.budget import (
     CommitmentReleased,
 )
+from filrouge_contracts.cash import CashRequested
 from filrouge_contracts.control import TickPassed
 from filrouge_contracts.equipment import OrderCompleted
 from filrouge_contracts.ledger import (
     Account,
     Posting,
 )
-from filrouge_contracts.payment import CashRequested
 from filrouge_contracts.problems import problems_in
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.reservation import ReservationRecorded

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from filrouge_contracts.budget import (
     CommitmentAccepted,
-    CommitmentHeld,
     CommitmentRefused,
     CommitmentReleased,
     CommitmentReleaseRequested,
@@ -12,6 +11,8 @@ from filrouge_contracts.budget import (
     CreditsOpened,
     CreditsRecorded,
     CreditsRefused,
+    CreditsWithdrawalRecorded,
+    CreditsWithdrawn,
     EngagementRecorded,
     InvoiceDisputed,
     InvoiceMatched,
@@ -35,6 +36,15 @@ ENTRIES = (
         "at once",
     ),
     Entry(
+        CreditsWithdrawn,
+        BUDGET,
+        "line:{budget_line}",
+        ("ministry",),
+        (BUDGET_ACCOUNTING,),
+        "CreditsWithdrawalRecorded, CreditsRefused or EventHeld",
+        "at once",
+    ),
+    Entry(
         InvoiceSubmitted,
         BUDGET,
         "{engagement}",
@@ -53,6 +63,15 @@ ENTRIES = (
         "no limit",
     ),
     Entry(
+        CreditsWithdrawalRecorded,
+        BUDGET,
+        "line:{budget_line}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "nothing, the ceiling is lower",
+        "never",
+    ),
+    Entry(
         CreditsRefused,
         BUDGET,
         "line:{budget_line}",
@@ -67,17 +86,8 @@ ENTRIES = (
         "line:{budget_line}",
         (ORDERS, TUTORING),
         (BUDGET_ACCOUNTING,),
-        "CommitmentAccepted, CommitmentRefused or CommitmentHeld",
+        "CommitmentAccepted, CommitmentRefused or EventHeld",
         "answer_by",
-    ),
-    Entry(
-        CommitmentHeld,
-        BUDGET,
-        "line:{budget_line}",
-        (BUDGET_ACCOUNTING,),
-        (),
-        "CommitmentAccepted or CommitmentRefused",
-        "due_at",
     ),
     Entry(
         CommitmentAccepted,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, Entry
 from filrouge_contracts.payment import (
-    CashGranted,
-    CashRefused,
-    CashRequested,
     PaymentDeferred,
     PaymentHeld,
     PaymentMade,
@@ -24,33 +21,6 @@ ENTRIES = (
         ("accountant",),
         (BUDGET_ACCOUNTING,),
         "PaymentRecorded, PaymentHeld or PaymentRefused",
-        "at once",
-    ),
-    Entry(
-        CashRequested,
-        BUDGET,
-        "line:{budget_line}",
-        (BUDGET_ACCOUNTING,),
-        (BUDGET_ACCOUNTING,),
-        "CashGranted or CashRefused",
-        "at once",
-    ),
-    Entry(
-        CashGranted,
-        BUDGET,
-        "{engagement}",
-        (BUDGET_ACCOUNTING,),
-        (BUDGET_ACCOUNTING,),
-        "PaymentOrdered",
-        "at once",
-    ),
-    Entry(
-        CashRefused,
-        BUDGET,
-        "{engagement}",
-        (BUDGET_ACCOUNTING,),
-        (BUDGET_ACCOUNTING,),
-        "PaymentDeferred",
         "at once",
     ),
     Entry(
