@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 from budget_accounting import rules
-from budget_accounting.state import EVOLUTIONS, Line
+from budget_accounting.line_state import Line, evolve
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from filrouge_chassis.decider import Context
@@ -70,7 +70,7 @@ async def decide(event: CommitmentRequested, sessions: Sessions) -> None:
         row = await session.get(LineRow, key, with_for_update=True)
         line = msgspec.json.decode(row.body, type=Line) if row else _credited()
         for said in rules.commit(line, event, Context(now=START, key=key)):
-            line = EVOLUTIONS["line", type(said)](line, said)
+            line = evolve(line, said)
             entry = REGISTER.by_model[type(said)]
             outgoing = OutboxRow(
                 key=entry.key_of(said).encode(), type=entry.type, value=said.to_json()

@@ -23,13 +23,13 @@ from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.budget import (
     CommitmentReleased,
     CreditsOpened,
+    CreditsWithdrawn,
     InvoiceDisputed,
     InvoiceSubmitted,
 )
-from filrouge_contracts.certification import (
-    ServiceCertified,
-)
+from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.control import PartnerRegistered
+from filrouge_contracts.delegation import CreditsDelegated
 from filrouge_contracts.delivery import (
     GoodsAdmitted,
     GoodsReceived,
@@ -46,9 +46,7 @@ from filrouge_contracts.equipment import (
     OrderRequested,
 )
 from filrouge_contracts.event import Event
-from filrouge_contracts.ledger import (
-    Account,
-)
+from filrouge_contracts.ledger import Account
 from filrouge_contracts.payment import PaymentMade, PaymentRecorded, PaymentRefused
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.reservation import ReservationReleased
@@ -107,7 +105,8 @@ class Thread:
             for kind in ("order", "need", "agreement", "line"):
                 for key, state in self.talk.states(service, kind).items():
                     retried = service == BUDGET_ACCOUNTING and kind == "order"
-                    assert state.due_at is None or retried, f"{service} {key} still waits"
+                    waits = state.waiting if kind == "line" else state.due_at and not retried
+                    assert not waits, f"{service} {key} still waits"
 
     def _books_balance(self) -> None:
         balances: Counter[Account] = Counter()
@@ -323,6 +322,9 @@ _WORDS: st.SearchStrategy[Event | None] = st.one_of(
         lambda ae, cp: example(CreditsOpened, ae_cents=ae, cp_cents=cp),
         st.sampled_from([0, WORTH_CENTS]),
         st.sampled_from([0, WORTH_CENTS]),
+    ),
+    st.sampled_from([CreditsDelegated, CreditsWithdrawn]).map(
+        lambda model: example(model, ae_cents=WORTH_CENTS, cp_cents=0)
     ),
     st.builds(
         lambda order, note, devices: example(

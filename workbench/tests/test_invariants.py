@@ -20,6 +20,7 @@ from filrouge_contracts.budget import (
     InvoiceMatched,
     ServiceRecorded,
 )
+from filrouge_contracts.cash import CashGranted
 from filrouge_contracts.certification import (
     ServiceCertified,
 )
@@ -32,7 +33,7 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.ledger import (
     Posting,
 )
-from filrouge_contracts.payment import CashGranted, PaymentMade, PaymentOrdered, PaymentRecorded
+from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.verdicts import VerdictGiven
 from msgspec.structs import replace
 

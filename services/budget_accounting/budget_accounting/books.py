@@ -2,8 +2,8 @@
 
 Each family is balanced on its own:
 
-    AE   autorisations d'engagement: opened = available + committed
-    CP   crédits de paiement: opened = available + granted + consumed
+    AE   autorisations d'engagement: opened = delegated + available + committed
+    CP   crédits de paiement: opened = delegated + available + granted + consumed
     debt charges: received and not invoiced (service fait) → supplier payable (liquidation)
          → payment ordered (ordonnancement) → treasury (paiement)
 """
@@ -29,6 +29,24 @@ def credits_opened(ae_cents: int, cp_cents: int) -> Bookings:
     """Ouverture de crédits."""
     ae = _book(Account.AE_AVAILABLE, Account.AE_OPENED, ae_cents)
     return ae + _book(Account.CP_AVAILABLE, Account.CP_OPENED, cp_cents)
+
+
+def credits_withdrawn(ae_cents: int, cp_cents: int) -> Bookings:
+    """Retrait de crédits: what was opened and not used is no longer there."""
+    ae = _book(Account.AE_OPENED, Account.AE_AVAILABLE, ae_cents)
+    return ae + _book(Account.CP_OPENED, Account.CP_AVAILABLE, cp_cents)
+
+
+def credits_sent(ae_cents: int, cp_cents: int) -> Bookings:
+    """Délégation de crédits, at the line that they leave."""
+    ae = _book(Account.AE_DELEGATED, Account.AE_AVAILABLE, ae_cents)
+    return ae + _book(Account.CP_DELEGATED, Account.CP_AVAILABLE, cp_cents)
+
+
+def credits_received(ae_cents: int, cp_cents: int) -> Bookings:
+    """Délégation de crédits, at the line that they reach or come back to."""
+    ae = _book(Account.AE_AVAILABLE, Account.AE_DELEGATED, ae_cents)
+    return ae + _book(Account.CP_AVAILABLE, Account.CP_DELEGATED, cp_cents)
 
 
 def committed(cents: int) -> Bookings:
@@ -61,6 +79,11 @@ def liquidated(received_cents: int, invoiced_cents: int) -> Bookings:
 def cash_granted(cents: int) -> Bookings:
     """Réservation des crédits de paiement."""
     return _book(Account.CP_GRANTED, Account.CP_AVAILABLE, cents)
+
+
+def cash_returned(cents: int) -> Bookings:
+    """Annulation de la réservation: the CP are available again."""
+    return _book(Account.CP_AVAILABLE, Account.CP_GRANTED, cents)
 
 
 def payment_ordered(cents: int) -> Bookings:

@@ -16,15 +16,13 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
+from filrouge_contracts.cash import CashGranted, CashRefused, CashRequested
 from filrouge_contracts.certification import (
     ServiceCertified,
 )
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import (
-    CashGranted,
-    CashRefused,
-    CashRequested,
     PaymentDeferred,
     PaymentHeld,
     PaymentMade,

@@ -1,81 +1,60 @@
-"""Decides how a budget line is drawn on: credits, commitment and cash, never above the ceiling."""
+"""Decides how a budget line is drawn on: commitments and cash, never more than is there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context, Due
-from filrouge_chassis.waiting import waiting_of
+from filrouge_chassis.decider import Context
+from filrouge_chassis.waiting import hold
 from filrouge_contracts.budget import (
     CommitmentAccepted,
-    CommitmentHeld,
     CommitmentRefusal,
     CommitmentRefused,
     CommitmentReleased,
     CommitmentReleaseRequested,
     CommitmentRequested,
-    CreditsOpened,
-    CreditsRecorded,
-    CreditsRefusal,
-    CreditsRefused,
+)
+from filrouge_contracts.cash import (
+    CashGranted,
+    CashRefusal,
+    CashRefused,
+    CashRequested,
+    CashReturned,
+    CashReturnRequested,
 )
 from filrouge_contracts.event import Event
-from filrouge_contracts.payment import CashGranted, CashRefusal, CashRefused, CashRequested
 
 from budget_accounting import books
-from budget_accounting.state import EVOLUTIONS, Line
+from budget_accounting.line_state import Line
 
 WAITING_AT_MOST = 1_000
+"""How much waits for a line's first credits, unless the parameter `line_waiting_at_most` says else."""
 
 
 class Contradiction(Exception):
     """Another service asks for what it cannot have been promised: a defect, so the record is parked."""
 
 
-def open_credits(line: Line, event: CreditsOpened, context: Context) -> Iterator[Event]:
-    """The ministry's credits; the first ones let waiting orders be answered in their order."""
-    if line.uo and line.uo != event.uo:
-        yield CreditsRefused(
-            budget_line=event.budget_line, uo=event.uo, reason=CreditsRefusal.OTHER_UO
-        )
-        return
-    recorded = CreditsRecorded(
-        budget_line=event.budget_line,
-        uo=event.uo,
-        ae_cents=event.ae_cents,
-        cp_cents=event.cp_cents,
-        opened_at=event.opened_at,
-        opened_by=event.opened_by,
-        postings=books.credits_opened(event.ae_cents, event.cp_cents),
-    )
-    yield recorded
-    line = EVOLUTIONS["line", CreditsRecorded](line, recorded)
-    for request in waiting_of(line.waiting, CommitmentRequested):
-        answer = _answer(line, request, context)
-        yield answer
-        line = EVOLUTIONS["line", type(answer)](line, answer)
+def is_full(line: Line, context: Context) -> bool:
+    """Whether so much waits for credits that no more may."""
+    return len(line.waiting) >= context.parameter("line_waiting_at_most", WAITING_AT_MOST)
+
+
+# --- commitments ---------------------------------------------------------------------------------
 
 
 def commit(line: Line, event: CommitmentRequested, context: Context) -> Iterator[Event]:
-    """Engages the amount of an order, or keeps the request for a line that has no credits yet."""
+    """Engages the amount of an order or a programme."""
     if line.uo:
-        yield _answer(line, event, context)
-    elif len(line.waiting) >= WAITING_AT_MOST:
-        yield _refused(event, CommitmentRefusal.TOO_MANY_WAITING)
+        yield committed(line, event, context)
+    elif is_full(line, context):
+        yield not_committed(event, CommitmentRefusal.TOO_MANY_WAITING)
     else:
-        yield CommitmentHeld(budget_line=event.budget_line, request=event, due_at=event.answer_by)
-
-
-def give_up_waiting(line: Line, _due: Due, context: Context) -> Iterator[Event]:
-    """No credits were opened in time."""
-    for kept in line.waiting:
-        if kept.due_at <= context.now:
-            request = CommitmentRequested.from_json(kept.data)
-            yield _refused(request, CommitmentRefusal.UNKNOWN_IN_TIME)
+        yield hold(context, event, event.engagement, event.answer_by)
 
 
 def release(line: Line, event: CommitmentReleaseRequested, _context: Context) -> Iterator[Event]:
-    """Gives back the amount of an order that is not placed after all."""
+    """Gives back what is committed and will not be ordered or paid for after all."""
     if event.amount_cents > line.committed_cents:
         raise Contradiction(f"{event.engagement} releases more than is committed on the whole line")
     yield CommitmentReleased(
@@ -86,9 +65,41 @@ def release(line: Line, event: CommitmentReleaseRequested, _context: Context) ->
     )
 
 
+def committed(
+    line: Line, request: CommitmentRequested, context: Context
+) -> CommitmentAccepted | CommitmentRefused:
+    """What a line that has credits answers."""
+    if request.amount_cents > line.ae_available_cents:
+        return not_committed(request, CommitmentRefusal.NOT_ENOUGH_AE)
+    return CommitmentAccepted(
+        engagement=request.engagement,
+        budget_line=request.budget_line,
+        supplier=request.supplier,
+        amount_cents=request.amount_cents,
+        committed_at=max(context.now, request.requested_at),
+        ordered_by=request.ordered_by,
+        adjusts=request.adjusts,
+        regularisation=request.regularises,
+        postings=books.committed(request.amount_cents),
+    )
+
+
+def not_committed(request: CommitmentRequested, reason: CommitmentRefusal) -> CommitmentRefused:
+    return CommitmentRefused(
+        engagement=request.engagement,
+        budget_line=request.budget_line,
+        amount_cents=request.amount_cents,
+        adjusts=request.adjusts,
+        reason=reason,
+    )
+
+
+# --- cash ----------------------------------------------------------------------------------------
+
+
 def grant_cash(line: Line, event: CashRequested, context: Context) -> Iterator[Event]:
-    """Sets CP aside for one invoice."""
-    if line.granted_cents + event.amount_cents > line.cp_cents:
+    """Sets CP aside for one payment."""
+    if event.amount_cents > line.cp_available_cents:
         yield CashRefused(
             engagement=event.engagement,
             invoice=event.invoice,
@@ -107,28 +118,15 @@ def grant_cash(line: Line, event: CashRequested, context: Context) -> Iterator[E
     )
 
 
-def _answer(
-    line: Line, request: CommitmentRequested, context: Context
-) -> CommitmentAccepted | CommitmentRefused:
-    if line.committed_cents + request.amount_cents > line.ae_cents:
-        return _refused(request, CommitmentRefusal.NOT_ENOUGH_AE)
-    return CommitmentAccepted(
-        engagement=request.engagement,
-        budget_line=request.budget_line,
-        supplier=request.supplier,
-        amount_cents=request.amount_cents,
-        committed_at=max(context.now, request.requested_at),
-        ordered_by=request.ordered_by,
-        adjusts=request.adjusts,
-        regularisation=request.regularises,
-        postings=books.committed(request.amount_cents),
-    )
-
-
-def _refused(request: CommitmentRequested, reason: CommitmentRefusal) -> CommitmentRefused:
-    return CommitmentRefused(
-        engagement=request.engagement,
-        budget_line=request.budget_line,
-        amount_cents=request.amount_cents,
-        reason=reason,
+def return_cash(line: Line, event: CashReturnRequested, context: Context) -> Iterator[Event]:
+    """The CP of a payment that is not made after all can be granted again."""
+    if event.amount_cents > line.granted_cents:
+        raise Contradiction(f"{event.engagement} returns more than is granted on the whole line")
+    yield CashReturned(
+        engagement=event.engagement,
+        invoice=event.invoice,
+        budget_line=event.budget_line,
+        amount_cents=event.amount_cents,
+        returned_at=context.now,
+        postings=books.cash_returned(event.amount_cents),
     )

@@ -1,7 +1,4 @@
-"""What is remembered of a budget line and of an engagement, and how each event changes it.
-
-A line holds sums only, so its state stays the same size however many orders draw on it.
-"""
+"""What is remembered of an engagement, and how every event changes an engagement or a line."""
 
 from __future__ import annotations
 
@@ -9,16 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from filrouge_chassis.decider import Evolutions, unchanged
+from filrouge_chassis.decider import Evolutions
 from filrouge_chassis.waiting import Waiting, first_due, without
 from filrouge_contracts.budget import (
-    CommitmentAccepted,
-    CommitmentHeld,
-    CommitmentRefused,
-    CommitmentReleased,
-    CommitmentRequested,
-    CreditsRecorded,
-    CreditsRefused,
     EngagementRecorded,
     InvoiceDispute,
     InvoiceDisputed,
@@ -28,14 +18,12 @@ from filrouge_contracts.budget import (
     ServiceHeld,
     ServiceRecorded,
 )
+from filrouge_contracts.cash import CashRequested
 from filrouge_contracts.certification import (
     ServiceCertified,
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import (
-    CashGranted,
-    CashRefused,
-    CashRequested,
     PaymentDeferred,
     PaymentHeld,
     PaymentMade,
@@ -47,17 +35,7 @@ from filrouge_contracts.payment import (
 from filrouge_contracts.values import line_total_cents
 from msgspec.structs import replace
 
-
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A budget line: ceilings and what is taken from them. Without credits it has no `uo`."""
-
-    uo: str = ""
-    ae_cents: int = 0
-    committed_cents: int = 0
-    cp_cents: int = 0
-    granted_cents: int = 0
-    waiting: tuple[Waiting, ...] = ()
-    due_at: datetime | None = None
+from budget_accounting import line_state
 
 
 class Step(StrEnum):
@@ -100,48 +78,6 @@ class Engagement(msgspec.Struct, frozen=True, omit_defaults=True):
     def worth_cents(self, quantity: int) -> int:
         """What this many pieces cost, VAT rounded once."""
         return line_total_cents(quantity, self.unit_price_excl_vat_cents, self.vat_rate_bp)
-
-
-# --- budget line ---------------------------------------------------------------------------------
-
-
-def _credited(line: Line, event: CreditsRecorded) -> Line:
-    return replace(
-        line,
-        uo=event.uo,
-        ae_cents=line.ae_cents + event.ae_cents,
-        cp_cents=line.cp_cents + event.cp_cents,
-    )
-
-
-def _held(line: Line, event: CommitmentHeld) -> Line:
-    kept = Waiting.of(event.request, event.request.engagement, event.due_at)
-    waiting = (*line.waiting, kept)
-    return replace(line, waiting=waiting, due_at=first_due(waiting))
-
-
-def _answered(line: Line, engagement: str) -> Line:
-    if not line.waiting:
-        return line
-    waiting = without(line.waiting, CommitmentRequested, engagement)
-    return replace(line, waiting=waiting, due_at=first_due(waiting))
-
-
-def _committed(line: Line, event: CommitmentAccepted) -> Line:
-    line = _answered(line, event.engagement)
-    return replace(line, committed_cents=line.committed_cents + event.amount_cents)
-
-
-def _not_committed(line: Line, event: CommitmentRefused) -> Line:
-    return _answered(line, event.engagement)
-
-
-def _released(line: Line, event: CommitmentReleased) -> Line:
-    return replace(line, committed_cents=line.committed_cents - event.amount_cents)
-
-
-def _granted(line: Line, event: CashGranted) -> Line:
-    return replace(line, granted_cents=line.granted_cents + event.amount_cents)
 
 
 # --- engagement ----------------------------------------------------------------------------------
@@ -249,14 +185,7 @@ def _payment_refused(order: Engagement, event: PaymentRefused) -> Engagement:
 
 
 EVOLUTIONS: Evolutions = {
-    ("line", CreditsRecorded): _credited,
-    ("line", CreditsRefused): unchanged,
-    ("line", CommitmentHeld): _held,
-    ("line", CommitmentAccepted): _committed,
-    ("line", CommitmentRefused): _not_committed,
-    ("line", CommitmentReleased): _released,
-    ("line", CashGranted): _granted,
-    ("line", CashRefused): unchanged,
+    **line_state.EVOLUTIONS,
     ("order", EngagementRecorded): _engaged,
     ("order", ServiceHeld): _service_held,
     ("order", ServiceRecorded): _certified,

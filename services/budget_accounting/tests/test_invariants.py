@@ -19,6 +19,7 @@ from filrouge_contracts.budget import (
     InvoiceSubmitted,
     ServiceRecorded,
 )
+from filrouge_contracts.cash import CashRequested
 from filrouge_contracts.certification import (
     ServiceCertified,
 )
@@ -27,7 +28,7 @@ from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.ledger import (
     Account,
 )
-from filrouge_contracts.payment import CashRequested, PaymentMade, PaymentOrdered, PaymentRecorded
+from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.values import line_total_cents, vat_cents
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule

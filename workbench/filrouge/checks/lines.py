@@ -13,17 +13,30 @@ from collections.abc import Iterator, Mapping
 from filrouge.checks.fact import Breach, Data, Fact
 
 RULES = ("I1", "D1", "D2")
-DECIDED_BY_LINE = {
-    "credits-recorded",
-    "commitment-accepted",
-    "commitment-released",
-    "cash-granted",
+CREDITS: Mapping[str, int] = {
+    "credits-recorded": 1,
+    "credits-withdrawal-recorded": -1,
+    "delegation-sent": -1,
+    "delegation-received": 1,
+    "delegation-taken-back": 1,
 }
+"""Event → whether the credits come to the line (1) or leave it (-1)."""
+DRAWN: Mapping[str, tuple[str, int]] = {
+    "commitment-accepted": ("engaged", 1),
+    "commitment-released": ("engaged", -1),
+    "cash-granted": ("granted", 1),
+    "cash-returned": ("granted", -1),
+}
+"""Event → what it takes from the credits (1) or gives back (-1)."""
 BOOKS: Mapping[str, tuple[tuple[str, int, str], ...]] = {
-    "credits-recorded": (("ae_available", 1, "ae_cents"), ("cp_available", 1, "cp_cents")),
+    **{
+        name: (("ae_available", sign, "ae_cents"), ("cp_available", sign, "cp_cents"))
+        for name, sign in CREDITS.items()
+    },
     "commitment-accepted": (("ae_committed", 1, "amount_cents"),),
     "commitment-released": (("ae_committed", -1, "amount_cents"),),
     "cash-granted": (("cp_granted", 1, "amount_cents"),),
+    "cash-returned": (("cp_granted", -1, "amount_cents"),),
     "service-recorded": (("received_uninvoiced", -1, "amount_cents"),),
     "invoice-matched": (("supplier_payable", -1, "amount_cents"),),
     "payment-ordered": (
@@ -88,24 +101,25 @@ class Lines:
         self, line: str, moves: list[tuple[str, int, str, str, Data]]
     ) -> Iterator[Breach]:
         """I1; a line's own moves are all of one lane, payments of an order may be of another."""
-        own = sorted((m for m in moves if m[3] in DECIDED_BY_LINE), key=lambda move: move[:2])
+        own = sorted((m for m in moves if m[3] in CREDITS or m[3] in DRAWN), key=lambda m: m[:2])
         if own and own[0][0] != own[-1][0]:
             yield Breach("I1", f"{line} is decided by two lanes", (own[0][2], own[-1][2]))
         sums: Counter[str] = Counter()
         for _, _, identity, name, data in own:
             self.checked["I1"] += 1
-            sums["ae"] += data.get("ae_cents", 0)
-            sums["cp"] += data.get("cp_cents", 0)
-            sums[name] += data.get("amount_cents", 0)
-            engaged = sums["commitment-accepted"] - sums["commitment-released"]
-            if not 0 <= engaged <= sums["ae"]:
-                sentence = f"{line} has {engaged} cents engaged of {sums['ae']} AE"
-                yield Breach("I1", sentence, (identity,))
-            if sums["cash-granted"] > sums["cp"]:
-                sentence = f"{line} has {sums['cash-granted']} cents granted of {sums['cp']} CP"
-                yield Breach("I1", sentence, (identity,))
+            if name in CREDITS:
+                sums["ae"] += CREDITS[name] * data["ae_cents"]
+                sums["cp"] += CREDITS[name] * data["cp_cents"]
+            else:
+                drawn, sign = DRAWN[name]
+                sums[drawn] += sign * data["amount_cents"]
+            for drawn, ceiling in (("engaged", "ae"), ("granted", "cp")):
+                if not 0 <= sums[drawn] <= sums[ceiling]:
+                    sentence = f"{line} has {sums[drawn]} cents {drawn} of {sums[ceiling]}"
+                    yield Breach("I1", f"{sentence} {ceiling.upper()}", (identity,))
         paid = [move for move in moves if move[3] == "payment-recorded"]
         paid_cents = sum(data["amount_cents"] for *_, data in paid)
-        if paid_cents > sums["cash-granted"]:
-            sentence = f"{line} has {paid_cents} cents paid of {sums['cash-granted']} granted"
+        granted_cents = sum(move[4]["amount_cents"] for move in own if move[3] == "cash-granted")
+        if paid_cents > granted_cents:
+            sentence = f"{line} has {paid_cents} cents paid of {granted_cents} granted"
             yield Breach("I1", sentence, tuple(identity for _, _, identity, _, _ in paid))
