@@ -165,6 +165,7 @@ class SerialClaimed(Event):
     imei: Imei
     order: OrderId
     delivery_note: DeliveryNoteId
+    received_at: Instant
 
 
 class SerialRefused(Event):

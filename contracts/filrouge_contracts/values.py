@@ -90,6 +90,7 @@ Pieces = Annotated[
         "Send the number of pieces as an integer; none is 0.",
     ),
 ]
+SignedPieces = Annotated[int, Field(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
 Hours = Pieces
 BasisPoints = Annotated[
     int,
@@ -146,6 +147,26 @@ PartnerId = Annotated[
         "Send the id that you were registered under, such as school-0750655e.",
     ),
 ]
+Sha256 = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Says(
+        "sha256",
+        "must be a SHA-256 digest: 64 digits and small letters a-f.",
+        "Keep the document and send the digest of its bytes.",
+    ),
+]
+"""Of a document that stays where it was made."""
+PupilId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    Says(
+        "pupil",
+        "must be a UUID in small letters, such as 7c9e6679-7425-40de-944b-e07fc1f90ae7.",
+        "Send the random UUID that the school gave the pupil; never a name or an INE.",
+    ),
+]
+"""Whom it means, only the school knows."""
 
 
 def vat_cents(excl_vat_cents: int, vat_rate_bp: int) -> int:

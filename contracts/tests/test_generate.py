@@ -31,4 +31,4 @@ def test_other_text_of_the_readme_is_kept(tmp_path: Path) -> None:
     text = readme.read_text()
     assert text.startswith("# Mine\n\n<!-- events:begin -->\n| Event")
     assert "<!-- events:end -->\nafter\n" in text
-    assert "old" not in text
+    assert "\nold\n" not in text

@@ -1,0 +1,111 @@
+"""How the stock of a school is counted and put right."""
+
+from __future__ import annotations
+
+from filrouge_contracts.entry import DELIVERIES, Entry
+from filrouge_contracts.stock import (
+    AdjustmentFailed,
+    AdjustmentRefused,
+    DeviceAdjusted,
+    StockAdjusted,
+    StockAdjustmentRecorded,
+    StockCounted,
+    StockCountRecorded,
+    StockDifferenceUnexplained,
+    StockMoved,
+    StockRefused,
+)
+from filrouge_contracts.table.device import DEVICE, HOLDERS
+
+ENTRIES = (
+    Entry(
+        StockMoved,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "what is said of the device next",
+        "no limit",
+    ),
+    Entry(
+        StockCounted,
+        DEVICE,
+        "stock:{item}/{uai}",
+        HOLDERS,
+        (DELIVERIES,),
+        "StockCountRecorded, EventHeld or StockRefused",
+        "at once",
+    ),
+    Entry(
+        StockCountRecorded,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "StockAdjusted if it differs, else StockDifferenceUnexplained",
+        "adjust_by",
+    ),
+    Entry(
+        StockDifferenceUnexplained,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "StockAdjusted or another StockCounted",
+        "no limit",
+    ),
+    Entry(
+        StockAdjusted,
+        DEVICE,
+        "stock:{item}/{uai}",
+        HOLDERS,
+        (DELIVERIES,),
+        "StockAdjustmentRecorded, EventHeld or StockRefused",
+        "at once",
+    ),
+    Entry(
+        StockAdjustmentRecorded,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "a DeviceAdjusted per device",
+        "at once",
+    ),
+    Entry(
+        DeviceAdjusted,
+        DEVICE,
+        "imei:{imei}",
+        (DELIVERIES,),
+        (DELIVERIES,),
+        "DeviceMoved, EventHeld or AdjustmentRefused",
+        "at once",
+    ),
+    Entry(
+        AdjustmentRefused,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (DELIVERIES,),
+        "AdjustmentFailed",
+        "at once",
+    ),
+    Entry(
+        AdjustmentFailed,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "StockAdjusted with another device",
+        "adjust_by",
+    ),
+    Entry(
+        StockRefused,
+        DEVICE,
+        "stock:{item}/{uai}",
+        (DELIVERIES,),
+        (),
+        "whoever said it corrects it",
+        "no limit",
+    ),
+)
