@@ -1,4 +1,4 @@
-"""Decides what counts as delivered: shipments, receptions, one device once for ever.
+"""Decides what counts as delivered: shipments and receptions.
 
 placed → shipment announced → goods received: every device is claimed by its serial number
        → received → admitted by the buyer or by silence → service certified → completed
@@ -31,7 +31,7 @@ from filrouge_contracts.delivery import (
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 
-from delivery_confirmations.state import Delivery, Serial, Step, after
+from delivery_confirmations.state import Delivery, Step, after
 from delivery_confirmations.verification import decide_waiting
 
 WAITING_AT_MOST = 10
@@ -41,20 +41,6 @@ TACIT_ADMISSION_SECONDS = 15 * DAY_SECONDS
 
 class Contradiction(Exception):
     """Another service says what cannot be: a defect, so the record is parked."""
-
-
-def claim(serial: Serial, event: SerialClaimRequested, _context: Context) -> Iterator[Event]:
-    """Whoever asks first has the device for ever."""
-    if serial.order:
-        yield SerialRefused(
-            imei=event.imei,
-            order=event.order,
-            delivery_note=event.delivery_note,
-            held_by_order=serial.order,
-            held_by_note=serial.delivery_note,
-        )
-    else:
-        yield SerialClaimed(imei=event.imei, order=event.order, delivery_note=event.delivery_note)
 
 
 def expect(delivery: Delivery, event: OrderPlaced, _context: Context) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""What is remembered of a delivery and of a device, and how each event changes it.
+"""What is remembered of a delivery, and how each event changes it; devices are in device_state.py.
 
 Serial numbers are kept only while a delivery note is open; afterwards the events have them.
 """
@@ -27,10 +27,8 @@ from filrouge_contracts.delivery import (
     ReceptionRecorded,
     ReceptionRefused,
     RejectionRecorded,
-    SerialClaimed,
     SerialClaimRequested,
     SerialRecorded,
-    SerialRefused,
     ShipmentAnnounced,
     ShipmentHeld,
     ShipmentRecorded,
@@ -41,12 +39,7 @@ from filrouge_contracts.delivery import (
 from filrouge_contracts.event import Event
 from msgspec.structs import replace
 
-
-class Serial(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A device: where it was received, once for ever. Not received yet: no order."""
-
-    order: str = ""
-    delivery_note: str = ""
+from delivery_confirmations import device_state
 
 
 class Step(StrEnum):
@@ -92,10 +85,6 @@ class Delivery(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: dict[str, Note] = {}
     waiting: tuple[Waiting, ...] = ()
     due_at: datetime | None = None
-
-
-def _claimed(_serial: Serial, event: SerialClaimed) -> Serial:
-    return Serial(event.order, event.delivery_note)
 
 
 # --- deliveries ----------------------------------------------------------------------------------
@@ -223,8 +212,7 @@ def _certified(delivery: Delivery, event: ServiceCertified) -> Delivery:
 
 
 EVOLUTIONS: Evolutions = {
-    ("imei", SerialClaimed): _claimed,
-    ("imei", SerialRefused): unchanged,
+    **device_state.EVOLUTIONS,
     ("order", DeliveryExpected): _expected,
     ("order", ShipmentHeld): _shipment_held,
     ("order", ShipmentRecorded): _shipment_recorded,
