@@ -59,7 +59,7 @@ def accept(device: Device, event: DeviceAccepted, context: Context) -> Iterator[
     if (device.order, device.delivery_note) != (event.order, event.delivery_note):
         raise Contradiction(f"{event.imei} is accepted under {event.order}, which did not claim it")
     if device.state is not DeviceState.RECEIVED:
-        return  # admitted again after a withdrawal: it is where it is
+        raise Contradiction(f"{event.imei} is accepted a second time, it is {device.state}")
     moved = DeviceMoved(
         imei=event.imei,
         item=event.item,

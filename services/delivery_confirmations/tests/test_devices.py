@@ -110,7 +110,11 @@ def _cells() -> list[tuple[DeviceState, str, DeviceState | None]]:
 def _in(state: DeviceState, **changes: Any) -> Scenario:
     """A device that was accepted and has come into this state."""
     with_pupil = state in (DeviceState.ON_LOAN, DeviceState.IN_TRANSIT)
-    moved = {"moved_from": DeviceState.IN_STOCK, "moved_to": state, "confirm_by": None}
+    moved: dict[str, Any] = {
+        "moved_from": DeviceState.IN_STOCK,
+        "moved_to": state,
+        "confirm_by": None,
+    }
     moved |= {"moved_at": RECEIVED_AT, "pupil": PUPIL if with_pupil else None, **changes}
     own = (example(SerialClaimed), example(DeviceMoved, **moved))
     return Scenario(DECIDER).at(NOW).given(KEY, *own)
@@ -255,14 +259,12 @@ def test_not_too_much_waits_for_one_device() -> None:
     scenario.then(_refused(WORDS["lost"], DeviceRefusal.TOO_MANY_WAITING))
 
 
-def test_an_admission_that_comes_again_after_a_withdrawal_changes_nothing() -> None:
-    _in(DeviceState.ON_LOAN).when(example(DeviceAccepted)).then_nothing()
-
-
 def test_deliveries_that_contradict_themselves_are_a_defect() -> None:
     with pytest.raises(Contradiction):
         Scenario(DECIDER).when(example(DeviceAccepted))
     with pytest.raises(Contradiction):
         _in(DeviceState.IN_STOCK).when(example(DeviceAccepted, delivery_note="BL-0002"))
+    with pytest.raises(Contradiction):
+        _in(DeviceState.ON_LOAN).when(example(DeviceAccepted))
     with pytest.raises(Contradiction):
         Scenario(DECIDER).given(KEY, example(SerialClaimed)).when(example(DeviceSentBack))

@@ -64,6 +64,7 @@ class Stocks(RuleBasedStateMachine):
     def begin(self, chance: Random) -> None:
         """Each school has two devices; the others are nobody's yet."""
         self.talk = Conversation(ONLY_DEVICES, chance=chance)
+        self.accepted = 0
         for number, device in enumerate(IMEIS[:4]):
             self.claim(device, sorted(SITES)[number % 2])
         self.talk.settle()
@@ -79,8 +80,9 @@ class Stocks(RuleBasedStateMachine):
 
     @rule()
     def accept_all(self) -> None:
-        """Deliveries admit what they have claimed, some of it again."""
-        for claimed in self.talk.of(SerialClaimed):
+        """Deliveries admit, once, what they have claimed."""
+        for claimed in self.talk.of(SerialClaimed)[self.accepted :]:
+            self.accepted += 1
             uai = next(uai for uai, order in SITES.items() if order == claimed.order)
             said = example(DeviceAccepted, imei=claimed.imei, order=claimed.order, uai=uai)
             self.talk.say(said, by=claimed.order)

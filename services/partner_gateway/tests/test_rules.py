@@ -24,12 +24,15 @@ from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
+from filrouge_contracts.table.device import HOLDERS
 from filrouge_contracts.verdicts import VerdictGiven
 from partner_gateway.app import DECIDER
 
 SCHOOL = "school-0750655e"
 NEED = example(NeedDeclared)
 SPACED = NEED.to_json().replace(b",", b", ")
+
+SAID_BY_HOLDERS = [example(e.model) for e in REGISTER if set(e.said_by) == set(HOLDERS)]
 
 
 def _partner(name: str, kind: str, **changes: Any) -> PartnerRegistered:
@@ -62,6 +65,11 @@ def test_every_event_of_a_partner_may_be_said_by_its_kind_and_by_no_other() -> N
             assert _outcome(scenario) == expected
 
 
+def test_whoever_has_devices_in_hand_speaks_of_a_school() -> None:
+    assert len(SAID_BY_HOLDERS) == 12
+    assert all("uai" in type(word).model_fields for word in SAID_BY_HOLDERS)
+
+
 def test_a_partner_that_is_not_registered_is_refused() -> None:
     scenario = Scenario(DECIDER).when_read(partner_record("nobody", NEED))
     assert _outcome(scenario) == ("refused", "partner-unknown")
@@ -73,6 +81,10 @@ def test_a_partner_that_is_not_registered_is_refused() -> None:
         ("school", {"uai": "0750655E"}, NEED, True),
         ("school", {"uai": "0750654D"}, NEED, False),
         ("school", {"uai": "0750654D"}, example(GoodsReceived), False),
+        *[("school", {"uai": "0750655E"}, word, True) for word in SAID_BY_HOLDERS],
+        *[("school", {"uai": "0750654D"}, word, False) for word in SAID_BY_HOLDERS],
+        *[("authority", {"uai": "0750654D"}, word, True) for word in SAID_BY_HOLDERS],
+        *[("association", {"uai": "0750654D"}, word, True) for word in SAID_BY_HOLDERS],
         ("authority", {"uai": "0750654D"}, NEED, True),
         ("supplier", {"siret": "73282932000074"}, example(InvoiceSubmitted), True),
         ("supplier", {"siret": "35600000009075"}, example(InvoiceSubmitted), False),
