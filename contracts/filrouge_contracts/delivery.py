@@ -1,4 +1,4 @@
-"""From the supplier's van to the service fait: shipments, receptions, decisions, serial numbers."""
+"""From the supplier's van to the school: shipments, losses, receptions, serial numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from filrouge_contracts.event import Event
+from filrouge_contracts.event import Event, Part
 from filrouge_contracts.identifiers import Imei, Siret, Uai
 from filrouge_contracts.problems import refusal
 from filrouge_contracts.values import (
@@ -15,7 +15,10 @@ from filrouge_contracts.values import (
     Instant,
     ItemId,
     OrderId,
+    Pieces,
+    PositiveCents,
     Quantity,
+    Sha256,
     UserId,
 )
 
@@ -28,6 +31,8 @@ def _each_once(imeis: tuple[str, ...]) -> tuple[str, ...]:
 
 Imeis = Annotated[tuple[Imei, ...], Field(min_length=1, max_length=500), AfterValidator(_each_once)]
 """The devices on one delivery note; larger deliveries come with several notes."""
+SomeImeis = Annotated[tuple[Imei, ...], Field(max_length=500), AfterValidator(_each_once)]
+"""Some of the devices on one delivery note, or none."""
 
 
 class ShipmentAnnounced(Event):
@@ -37,8 +42,61 @@ class ShipmentAnnounced(Event):
     delivery_note: DeliveryNoteId
     supplier: Siret
     quantity: Quantity
+    imeis: SomeImeis = ()
+    """Of all its devices, if the supplier lists them."""
     shipped_at: Instant
     announced_by: UserId
+
+    @model_validator(mode="after")
+    def _lists_all_or_none(self) -> Self:
+        if self.imeis and self.quantity != len(self.imeis):
+            detail = "quantity is not the number of imeis."
+            raise refusal("announced-quantity", detail, "List every device shipped, or none.")
+        return self
+
+
+class LossReason(StrEnum):
+    """What became of goods between the supplier and the school."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    DESTROYED = "destroyed"
+
+
+class GoodsLostInTransit(Event):
+    """Goods of a shipment will not arrive; as many may be shipped again."""
+
+    order: OrderId
+    delivery_note: DeliveryNoteId
+    supplier: Siret
+    """Who shipped them."""
+    uai: Uai
+    """Where they were expected."""
+    quantity: Quantity
+    reason: LossReason
+    reported_at: Instant
+    reported_by: UserId
+
+
+class ReceptionEvidenceKind(StrEnum):
+    """What shows that goods arrived."""
+
+    SIGNED_NOTE = "signed_note"
+    """Bon de livraison émargé."""
+    RECEIPT = "receipt"
+    """Procès-verbal de réception."""
+    CARRIER_TRACKING = "carrier_tracking"
+    PHOTO = "photo"
+
+
+class ReceptionEvidence(Part):
+    """A document that its holder keeps; here is only the digest that it is recognised by."""
+
+    kind: ReceptionEvidenceKind
+    sha256: Sha256
+
+
+ReceptionEvidences = Annotated[tuple[ReceptionEvidence, ...], Field(min_length=1, max_length=20)]
 
 
 class GoodsReceived(Event):
@@ -48,36 +106,9 @@ class GoodsReceived(Event):
     delivery_note: DeliveryNoteId
     uai: Uai
     imeis: Imeis
+    evidence: ReceptionEvidences
     received_at: Instant
     received_by: UserId
-
-
-class GoodsAdmitted(Event):
-    """The buyer finds that the goods of a delivery note are what was ordered."""
-
-    order: OrderId
-    delivery_note: DeliveryNoteId
-    admitted_at: Instant
-    admitted_by: UserId
-
-
-class RejectionReason(StrEnum):
-    """Why the buyer does not take the goods."""
-
-    DAMAGED = "damaged"
-    NOT_AS_ORDERED = "not_as_ordered"
-    DOES_NOT_WORK = "does_not_work"
-    INCOMPLETE = "incomplete"
-
-
-class GoodsRejected(Event):
-    """The buyer sends the goods of a delivery note back, with the reason."""
-
-    order: OrderId
-    delivery_note: DeliveryNoteId
-    reason: RejectionReason
-    rejected_at: Instant
-    rejected_by: UserId
 
 
 class DeliveryExpected(Event):
@@ -88,16 +119,9 @@ class DeliveryExpected(Event):
     uai: Uai
     item: ItemId
     quantity: Quantity
+    unit_price_excl_vat_cents: PositiveCents
     ordered_by: UserId
     placed_at: Instant
-
-
-class ShipmentHeld(Event):
-    """A shipment of an order that is not known yet waits for it until due_at."""
-
-    order: OrderId
-    shipment: ShipmentAnnounced
-    due_at: Instant
 
 
 class ShipmentRecorded(Event):
@@ -106,38 +130,44 @@ class ShipmentRecorded(Event):
     order: OrderId
     delivery_note: DeliveryNoteId
     quantity: Quantity
+    imeis: SomeImeis = ()
     shipped_at: Instant
 
 
+class LossRecorded(Event):
+    """Fewer goods of the shipment are under way."""
+
+    order: OrderId
+    delivery_note: DeliveryNoteId
+    quantity: Quantity
+    reason: LossReason
+    reported_at: Instant
+    reported_by: UserId
+
+
 class DeliveryRefusal(StrEnum):
-    """Why a shipment, a reception or a decision on it does not count."""
+    """Why a shipment, a loss or a reception does not count."""
 
     UNKNOWN_IN_TIME = "unknown_in_time"
     OTHER_SUPPLIER = "other_supplier"
     OTHER_PLACE = "other_place"
     MORE_THAN_ORDERED = "more_than_ordered"
+    MORE_THAN_SHIPPED = "more_than_shipped"
+    ORDER_CLOSED = "order_closed"
     ALREADY_KNOWN = "already_known"
-    ALREADY_DECIDED = "already_decided"
+    ALREADY_RECEIVED = "already_received"
     NO_SERIAL_FREE = "no_serial_free"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
-    SAME_PERSON = "same_person"
     TOO_MANY_WAITING = "too_many_waiting"
 
 
 class ShipmentRefused(Event):
-    """The shipment does not belong to the order."""
+    """What was said of a shipment does not count: the announcement, or the loss."""
 
     order: OrderId
     delivery_note: DeliveryNoteId
+    word: Literal["announced", "lost"]
     reason: DeliveryRefusal
-
-
-class ReceptionHeld(Event):
-    """A reception for an order that is not known yet waits for it until due_at."""
-
-    order: OrderId
-    reception: GoodsReceived
-    due_at: Instant
 
 
 class ReceptionOpened(Event):
@@ -146,6 +176,7 @@ class ReceptionOpened(Event):
     order: OrderId
     delivery_note: DeliveryNoteId
     imeis: Imeis
+    evidence: ReceptionEvidences
     received_at: Instant
     received_by: UserId
 
@@ -195,10 +226,15 @@ class ReceptionRecorded(Event):
     uai: Uai
     imeis: Imeis
     refused_imeis: tuple[Imei, ...] = ()
+    """Received before, here or elsewhere."""
+    unannounced_imeis: SomeImeis = ()
+    """Received, though the supplier listed other devices; the buyer judges."""
     received_at: Instant
     received_by: UserId
     decide_by: Instant
     """Silence until then admits the goods (CCAG-FCS: 15 days)."""
+    due_at: Instant
+    """When the clock admits them: decide_by, and the grace for what was said before and comes later."""
 
 
 class ReceptionRefused(Event):
@@ -209,51 +245,18 @@ class ReceptionRefused(Event):
     reason: DeliveryRefusal
 
 
-class VerificationHeld(Event):
-    """An admission or rejection of goods that are not received yet waits until due_at."""
+class DeliveryAdjusted(Event):
+    """The order was enlarged: more goods are waited for."""
 
     order: OrderId
-    admission: GoodsAdmitted | None = None
-    rejection: GoodsRejected | None = None
-    due_at: Instant
-
-    @model_validator(mode="after")
-    def _holds_one(self) -> Self:
-        if (self.admission is None) == (self.rejection is None):
-            raise refusal("one-decision", "holds none or both decisions.", "Send exactly one.")
-        return self
-
-
-class VerificationRefused(Event):
-    """The buyer's admission or rejection does not count."""
-
-    order: OrderId
-    delivery_note: DeliveryNoteId
-    decision: Literal["admitted", "rejected"]
-    reason: DeliveryRefusal
-
-
-class AdmissionRecorded(Event):
-    """The goods are admitted, by the buyer or by silence."""
-
-    order: OrderId
-    delivery_note: DeliveryNoteId
     quantity: Quantity
-    admitted_at: Instant
-    admitted_by: UserId | None = None
-    """Nobody when `tacit`."""
-    tacit: bool
 
 
-class RejectionRecorded(Event):
-    """The goods go back and do not count as delivered."""
+class DeliveryClosed(Event):
+    """The order is cancelled: what is under way may still arrive, nothing else."""
 
     order: OrderId
-    delivery_note: DeliveryNoteId
-    quantity: Quantity
-    reason: RejectionReason
-    rejected_at: Instant
-    rejected_by: UserId
+    closed_at: Instant
 
 
 class DeliveryCompleted(Event):
@@ -262,3 +265,11 @@ class DeliveryCompleted(Event):
     order: OrderId
     quantity: Quantity
     completed_at: Instant
+
+
+class DeliveryReopened(Event):
+    """A completed delivery is no longer complete: more was ordered, or an admission was undone."""
+
+    order: OrderId
+    certified: Pieces
+    reopened_at: Instant

@@ -102,6 +102,17 @@ BasisPoints = Annotated[
     ),
 ]
 
+Sha256 = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Says(
+        "sha256",
+        "must be a SHA-256 digest: 64 digits 0-9 a-f.",
+        "Send the digest of the document's bytes in small hexadecimal letters.",
+    ),
+]
+"""What a document that is kept elsewhere is recognised by."""
+
 _CODE = r"^[A-Z0-9][A-Z0-9-]{0,39}$"
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _CODE_SAYS = Says(

@@ -30,12 +30,7 @@ from filrouge_contracts.budget import (
 from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.delegation import CreditsDelegated
-from filrouge_contracts.delivery import (
-    GoodsAdmitted,
-    GoodsReceived,
-    GoodsRejected,
-    ShipmentAnnounced,
-)
+from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS
 from filrouge_contracts.equipment import (
     NeedDeclared,
@@ -51,6 +46,7 @@ from filrouge_contracts.payment import PaymentMade, PaymentRecorded, PaymentRefu
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.reservation import ReservationReleased
 from filrouge_contracts.verdicts import VerdictGiven
+from filrouge_contracts.verification import GoodsAdmitted, GoodsRejected
 from hypothesis import given, settings
 
 LINE, AGREEMENT, NEED = "line:147-IDF-TABLETS", "agreement:A-2020-01", "need:N-075-0001"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from filrouge_chassis.decider import Decider, Due
+from filrouge_contracts.amendment import OrderAmended, OrderCancelled, QuantityChangeRequested
+from filrouge_contracts.certification import ServiceWithdrawalRefused, ServiceWithdrawn
 from filrouge_contracts.delivery import (
-    GoodsAdmitted,
+    GoodsLostInTransit,
     GoodsReceived,
-    GoodsRejected,
     SerialClaimed,
     SerialClaimRequested,
     SerialRefused,
@@ -33,14 +34,21 @@ from filrouge_contracts.stock import (
     StockCounted,
 )
 from filrouge_contracts.swap import DeviceSwapped, SwapAccepted, SwapRefused, SwapRequested
+from filrouge_contracts.verification import (
+    GoodsAdjourned,
+    GoodsAdmitted,
+    GoodsPresentedAgain,
+    GoodsReduced,
+    GoodsRejected,
+)
 
-from delivery_confirmations import devices, rules, stock, swaps, verification
-from delivery_confirmations.device_state import Device, Stock
-from delivery_confirmations.state import EVOLUTIONS, Delivery
+from delivery_confirmations import devices, quantities, rules, silence, stock, swaps, verification
+from delivery_confirmations.quantities import concluded
+from delivery_confirmations.state import EVOLUTIONS, STATES
 
 DECIDER = Decider(
     service=DELIVERIES,
-    states={"imei": Device, "order": Delivery, "stock": Stock},
+    states=STATES,
     rules={
         ("imei", SerialClaimRequested): devices.claim,
         ("imei", DeviceAccepted): devices.accept,
@@ -67,12 +75,21 @@ DECIDER = Decider(
         ("stock", Due): stock.wake,
         ("order", OrderPlaced): rules.expect,
         ("order", ShipmentAnnounced): rules.take_shipment,
-        ("order", GoodsReceived): rules.take_reception,
-        ("order", SerialClaimed): rules.note_serial,
-        ("order", SerialRefused): rules.note_serial,
-        ("order", GoodsAdmitted): verification.take_admission,
-        ("order", GoodsRejected): verification.take_rejection,
-        ("order", Due): verification.wake,
+        ("order", GoodsLostInTransit): concluded(rules.take_loss),
+        ("order", GoodsReceived): concluded(rules.take_reception),
+        ("order", SerialClaimed): concluded(rules.note_serial),
+        ("order", SerialRefused): concluded(rules.note_serial),
+        ("order", GoodsAdmitted): concluded(verification.take),
+        ("order", GoodsReduced): concluded(verification.take),
+        ("order", GoodsAdjourned): concluded(verification.take),
+        ("order", GoodsRejected): concluded(verification.take),
+        ("order", GoodsPresentedAgain): concluded(verification.take),
+        ("order", Due): concluded(silence.wake),
+        ("order", ServiceWithdrawn): concluded(silence.take_back),
+        ("order", ServiceWithdrawalRefused): concluded(silence.uphold),
+        ("order", QuantityChangeRequested): concluded(quantities.lessen),
+        ("order", OrderAmended): concluded(quantities.enlarge),
+        ("order", OrderCancelled): concluded(quantities.close),
     },
     evolutions=EVOLUTIONS,
 )

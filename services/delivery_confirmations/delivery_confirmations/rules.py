@@ -1,8 +1,8 @@
-"""Decides what counts as delivered: shipments and receptions.
+"""Decides what counts as delivered: shipments, losses on the way and receptions.
 
 placed → shipment announced → goods received: every device is claimed by its serial number
-       → received → admitted by the buyer or by silence → service certified → completed
-                  → rejected: the goods go back, the supplier delivers again
+       → received: the buyer, or silence, decides (`verification.py`, `silence.py`)
+shipped and lost on the way, or rejected: the supplier delivers again
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from filrouge_chassis.decider import Context
-from filrouge_chassis.waiting import DAY_SECONDS, grace_ends, later, waiting_of, waits
+from filrouge_chassis.waiting import hold, in_turn, waiting_of, waits
 from filrouge_contracts.delivery import (
     DeliveryExpected,
     DeliveryRefusal,
+    GoodsLostInTransit,
     GoodsReceived,
-    ReceptionHeld,
+    LossRecorded,
     ReceptionOpened,
     ReceptionRecorded,
     ReceptionRefused,
@@ -24,23 +25,20 @@ from filrouge_contracts.delivery import (
     SerialRecorded,
     SerialRefused,
     ShipmentAnnounced,
-    ShipmentHeld,
     ShipmentRecorded,
     ShipmentRefused,
 )
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 
-from delivery_confirmations.state import Delivery, Step, after
+from delivery_confirmations.deadlines import after_grace, decide_by
+from delivery_confirmations.delivery_evolutions import after
+from delivery_confirmations.delivery_state import Delivery, Step
+from delivery_confirmations.refusals import Contradiction, reception_refused, shipment_refused
 from delivery_confirmations.verification import decide_waiting
 
 WAITING_AT_MOST = 10
 """Per order: each may hold the 500 devices of a delivery note."""
-TACIT_ADMISSION_SECONDS = 15 * DAY_SECONDS
-
-
-class Contradiction(Exception):
-    """Another service says what cannot be: a defect, so the record is parked."""
 
 
 def expect(delivery: Delivery, event: OrderPlaced, _context: Context) -> Iterator[Event]:
@@ -53,19 +51,16 @@ def expect(delivery: Delivery, event: OrderPlaced, _context: Context) -> Iterato
         uai=event.uai,
         item=event.item,
         quantity=event.quantity,
+        unit_price_excl_vat_cents=event.unit_price_excl_vat_cents,
         ordered_by=event.ordered_by,
         placed_at=event.placed_at,
     )
     yield expected
     delivery = after(delivery, expected)
-    for shipment in waiting_of(delivery.waiting, ShipmentAnnounced):
-        recorded = _shipment(delivery, shipment)
-        yield recorded
-        delivery = after(delivery, recorded)
-    for reception in waiting_of(delivery.waiting, GoodsReceived):
-        for answer in _reception(delivery, reception):
-            yield answer
-            delivery = after(delivery, answer)
+    shipments = waiting_of(delivery.waiting, ShipmentAnnounced)
+    delivery = yield from in_turn(delivery, shipments, _shipment, after)
+    receptions = waiting_of(delivery.waiting, GoodsReceived)
+    yield from in_turn(delivery, receptions, _reception, after)
 
 
 def take_shipment(
@@ -73,25 +68,38 @@ def take_shipment(
 ) -> Iterator[Event]:
     """The supplier's announcement is compared with the order."""
     if waits(delivery.waiting, ShipmentAnnounced, event.delivery_note):
-        yield _shipment_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+        yield shipment_refused(event, DeliveryRefusal.ALREADY_KNOWN)
     elif delivery.placed_at is not None:
-        yield _shipment(delivery, event)
+        yield from _shipment(delivery, event)
     elif len(delivery.waiting) >= WAITING_AT_MOST:
-        yield _shipment_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+        yield shipment_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
     else:
-        yield ShipmentHeld(order=event.order, shipment=event, due_at=grace_ends(context))
+        yield hold(context, event, event.delivery_note)
+
+
+def take_loss(delivery: Delivery, event: GoodsLostInTransit, context: Context) -> Iterator[Event]:
+    """What was lost is taken off the shipment; one that was not announced yet is waited for."""
+    name = event.delivery_note
+    if waits(delivery.waiting, GoodsLostInTransit, name):
+        yield shipment_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+    elif name in delivery.shipments or name in delivery.notes:
+        yield _loss(delivery, event)
+    elif len(delivery.waiting) >= WAITING_AT_MOST:
+        yield shipment_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+    else:
+        yield hold(context, event, name)
 
 
 def take_reception(delivery: Delivery, event: GoodsReceived, context: Context) -> Iterator[Event]:
     """What the school received is compared with the order; then its devices are claimed."""
     if waits(delivery.waiting, GoodsReceived, event.delivery_note):
-        yield _reception_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+        yield reception_refused(event, DeliveryRefusal.ALREADY_KNOWN)
     elif delivery.placed_at is not None:
         yield from _reception(delivery, event)
     elif len(delivery.waiting) >= WAITING_AT_MOST:
-        yield _reception_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+        yield reception_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
     else:
-        yield ReceptionHeld(order=event.order, reception=event, due_at=grace_ends(context))
+        yield hold(context, event, event.delivery_note)
 
 
 def note_serial(
@@ -119,15 +127,19 @@ def note_serial(
 # --- shipments -----------------------------------------------------------------------------------
 
 
-def _shipment(delivery: Delivery, said: ShipmentAnnounced) -> ShipmentRecorded | ShipmentRefused:
+def _shipment(delivery: Delivery, said: ShipmentAnnounced) -> Iterator[Event]:
     if reason := _shipment_obstacle(delivery, said):
-        return _shipment_refused(said, reason)
-    return ShipmentRecorded(
+        yield shipment_refused(said, reason)
+        return
+    recorded = ShipmentRecorded(
         order=said.order,
         delivery_note=said.delivery_note,
         quantity=said.quantity,
+        imeis=said.imeis,
         shipped_at=said.shipped_at,
     )
+    yield recorded
+    yield from _losses(after(delivery, recorded), said.delivery_note)
 
 
 def _shipment_obstacle(delivery: Delivery, said: ShipmentAnnounced) -> DeliveryRefusal | None:
@@ -135,19 +147,50 @@ def _shipment_obstacle(delivery: Delivery, said: ShipmentAnnounced) -> DeliveryR
         return DeliveryRefusal.OTHER_SUPPLIER
     if said.delivery_note in delivery.shipments:
         return DeliveryRefusal.ALREADY_KNOWN
+    if delivery.closed:
+        return DeliveryRefusal.ORDER_CLOSED
     if delivery.placed_at is not None and said.shipped_at < delivery.placed_at:
         return DeliveryRefusal.DATES_OUT_OF_ORDER
-    sent_back = {name for name, note in delivery.notes.items() if note.step is Step.REJECTED}
-    under_way = sum(
-        shipment.quantity for name, shipment in delivery.shipments.items() if name not in sent_back
-    )
-    if under_way + said.quantity > delivery.quantity:
+    if delivery.under_way(besides=said.delivery_note) + said.quantity > delivery.quantity:
         return DeliveryRefusal.MORE_THAN_ORDERED
     return None
 
 
-def _shipment_refused(said: ShipmentAnnounced, reason: DeliveryRefusal) -> ShipmentRefused:
-    return ShipmentRefused(order=said.order, delivery_note=said.delivery_note, reason=reason)
+def _losses(delivery: Delivery, name: str) -> Iterator[LossRecorded | ShipmentRefused]:
+    """What was reported lost before its shipment was announced or received."""
+    for lost in waiting_of(delivery.waiting, GoodsLostInTransit):
+        if lost.delivery_note == name:
+            yield _loss(delivery, lost)
+
+
+def _loss(delivery: Delivery, said: GoodsLostInTransit) -> LossRecorded | ShipmentRefused:
+    if reason := _loss_obstacle(delivery, said):
+        return shipment_refused(said, reason)
+    return LossRecorded(
+        order=said.order,
+        delivery_note=said.delivery_note,
+        quantity=said.quantity,
+        reason=said.reason,
+        reported_at=said.reported_at,
+        reported_by=said.reported_by,
+    )
+
+
+def _loss_obstacle(delivery: Delivery, said: GoodsLostInTransit) -> DeliveryRefusal | None:
+    if said.supplier != delivery.supplier:
+        return DeliveryRefusal.OTHER_SUPPLIER
+    if said.uai != delivery.uai:
+        return DeliveryRefusal.OTHER_PLACE
+    if said.delivery_note in delivery.notes:
+        return DeliveryRefusal.ALREADY_RECEIVED
+    shipment = delivery.shipments[said.delivery_note]
+    if shipment.lost:
+        return DeliveryRefusal.ALREADY_KNOWN
+    if said.reported_at < shipment.shipped_at:
+        return DeliveryRefusal.DATES_OUT_OF_ORDER
+    if said.quantity > shipment.quantity:
+        return DeliveryRefusal.MORE_THAN_SHIPPED
+    return None
 
 
 # --- receptions ----------------------------------------------------------------------------------
@@ -155,15 +198,17 @@ def _shipment_refused(said: ShipmentAnnounced, reason: DeliveryRefusal) -> Shipm
 
 def _reception(delivery: Delivery, said: GoodsReceived) -> Iterator[Event]:
     if reason := _reception_obstacle(delivery, said):
-        yield _reception_refused(said, reason)
+        yield reception_refused(said, reason)
         return
-    yield ReceptionOpened(
+    opened = ReceptionOpened(
         order=said.order,
         delivery_note=said.delivery_note,
         imeis=said.imeis,
+        evidence=said.evidence,
         received_at=said.received_at,
         received_by=said.received_by,
     )
+    yield opened
     for imei in said.imeis:
         yield SerialClaimRequested(
             imei=imei,
@@ -171,6 +216,7 @@ def _reception(delivery: Delivery, said: GoodsReceived) -> Iterator[Event]:
             delivery_note=said.delivery_note,
             received_at=said.received_at,
         )
+    yield from _losses(after(delivery, opened), said.delivery_note)
 
 
 def _reception_obstacle(delivery: Delivery, said: GoodsReceived) -> DeliveryRefusal | None:
@@ -183,14 +229,9 @@ def _reception_obstacle(delivery: Delivery, said: GoodsReceived) -> DeliveryRefu
     earliest = shipment.shipped_at if shipment is not None else delivery.placed_at
     if earliest is not None and said.received_at < earliest:
         return DeliveryRefusal.DATES_OUT_OF_ORDER
-    here = sum(n.quantity for n in delivery.notes.values() if n.step is not Step.REJECTED)
-    if here + len(said.imeis) > delivery.quantity:
+    if delivery.received + len(said.imeis) > delivery.quantity:
         return DeliveryRefusal.MORE_THAN_ORDERED
     return None
-
-
-def _reception_refused(said: GoodsReceived, reason: DeliveryRefusal) -> ReceptionRefused:
-    return ReceptionRefused(order=said.order, delivery_note=said.delivery_note, reason=reason)
 
 
 def _counted(
@@ -204,13 +245,18 @@ def _counted(
         return ReceptionRefused(
             order=order, delivery_note=name, reason=DeliveryRefusal.NO_SERIAL_FREE
         )
+    shipment = delivery.shipments.get(name)
+    listed = set(shipment.imeis if shipment is not None else ())
+    until = decide_by(context)
     return ReceptionRecorded(
         order=order,
         delivery_note=name,
         uai=delivery.uai,
         imeis=imeis,
         refused_imeis=note.refused,
+        unannounced_imeis=tuple(imei for imei in imeis if listed and imei not in listed),
         received_at=note.received_at,
         received_by=note.received_by,
-        decide_by=later(context, "tacit_admission_seconds", TACIT_ADMISSION_SECONDS),
+        decide_by=until,
+        due_at=after_grace(context, until),
     )

@@ -1,4 +1,4 @@
-"""Deliveries as school, supplier and buyer live them: each row is a paper that does not fit."""
+"""Deliveries as school and supplier live them: each row is a paper that does not fit."""
 
 from __future__ import annotations
 
@@ -6,63 +6,59 @@ from typing import Any
 
 import pytest
 from delivery_confirmations.app import DECIDER
-from delivery_confirmations.rules import WAITING_AT_MOST, Contradiction
+from delivery_confirmations.refusals import Contradiction, unknown_in_time
+from delivery_confirmations.rules import WAITING_AT_MOST
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
-from filrouge_contracts.certification import (
-    ServiceCertified,
-)
+from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.delivery import (
-    AdmissionRecorded,
     DeliveryCompleted,
     DeliveryExpected,
     DeliveryRefusal,
-    GoodsAdmitted,
+    GoodsLostInTransit,
     GoodsReceived,
-    GoodsRejected,
-    ReceptionHeld,
+    LossRecorded,
     ReceptionOpened,
     ReceptionRecorded,
     ReceptionRefused,
-    RejectionRecorded,
     SerialClaimed,
     SerialClaimRequested,
     SerialRecorded,
     SerialRefused,
     ShipmentAnnounced,
-    ShipmentHeld,
     ShipmentRecorded,
     ShipmentRefused,
-    VerificationHeld,
-    VerificationRefused,
 )
+from filrouge_contracts.device import DeviceAccepted
 from filrouge_contracts.equipment import OrderPlaced
+from filrouge_contracts.verification import (
+    AdmissionRecorded,
+    GoodsAdmitted,
+    GoodsPresentedAgain,
+    GoodsRejected,
+    RejectionRecorded,
+    VerificationRefusal,
+    VerificationRefused,
+    VerificationWord,
+)
+from filrouge_contracts.waiting import EventHeld
 
-ORDER = "order:O-075-0001"
-FIRST, SECOND = example(GoodsReceived).imeis
-RECEIVED_AT = instant("2020-05-11T08:00:00Z")
+from services.delivery_confirmations.tests.story import (
+    FIRST,
+    NOTE,
+    ORDER,
+    RECEIVED_AT,
+    SECOND,
+    claimed,
+    order,
+    receive,
+)
 
-
-def _order(quantity: int = 2) -> Scenario:
-    placed = example(OrderPlaced, quantity=quantity, amount_cents=quantity * 184_80)
-    return Scenario(DECIDER).at(RECEIVED_AT).when(placed)
-
-
-def _claimed(device: str, **changes: Any) -> SerialClaimed:
-    return example(SerialClaimed, imei=device, **changes)
-
-
-def _receive(scenario: Scenario, note: str, devices: tuple[str, ...]) -> Scenario:
-    """A reception whose devices were all free."""
-    scenario.when(example(GoodsReceived, delivery_note=note, imeis=devices))
-    scenario.then_types(ReceptionOpened, *[SerialClaimRequested] * len(devices))
-    for device in devices:
-        scenario.when(_claimed(device, delivery_note=note))
-    return scenario
+OTHER_SUPPLIER, OTHER_SCHOOL = "35600000009075", "0750654D"
 
 
 def test_the_first_thread_goes_as_the_examples_say() -> None:
-    scenario = _order().then(example(DeliveryExpected))
+    scenario = order().then(example(DeliveryExpected))
     scenario.when(example(ShipmentAnnounced)).then(example(ShipmentRecorded))
     scenario.when(example(GoodsReceived)).then(
         example(ReceptionOpened),
@@ -70,19 +66,26 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
         example(SerialClaimRequested, imei=SECOND),
     )
     scenario.when(example(SerialClaimRequested)).then(example(SerialClaimed))
-    scenario.when(_claimed(FIRST)).then(example(SerialRecorded))
-    scenario.when(_claimed(SECOND))
+    scenario.when(claimed(FIRST)).then(example(SerialRecorded))
+    scenario.when(claimed(SECOND))
     scenario.then(example(SerialRecorded, imei=SECOND), example(ReceptionRecorded))
     scenario.at("2020-05-13T08:00:00Z").when(example(GoodsAdmitted)).then(
-        example(AdmissionRecorded), example(ServiceCertified), example(DeliveryCompleted)
+        example(AdmissionRecorded),
+        example(ServiceCertified),
+        example(DeviceAccepted),
+        example(DeviceAccepted, imei=SECOND),
+        example(DeliveryCompleted),
     )
     assert scenario.state(ORDER).due_at is None
+
+
+# --- shipments -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"supplier": "35600000009075"}, DeliveryRefusal.OTHER_SUPPLIER),
+        ({"supplier": OTHER_SUPPLIER}, DeliveryRefusal.OTHER_SUPPLIER),
         ({"quantity": 3}, DeliveryRefusal.MORE_THAN_ORDERED),
         ({"shipped_at": instant("2020-05-04T08:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
     ],
@@ -90,25 +93,101 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
 def test_a_shipment_that_does_not_fit_is_refused(
     changes: dict[str, Any], reason: DeliveryRefusal
 ) -> None:
-    scenario = _order().when(example(ShipmentAnnounced, **changes))
+    scenario = order().when(example(ShipmentAnnounced, **changes))
     scenario.then(example(ShipmentRefused, reason=reason))
 
 
 def test_no_more_is_shipped_than_was_ordered_unless_it_came_back() -> None:
-    scenario = _order().when(example(ShipmentAnnounced)).when(example(ShipmentAnnounced))
+    scenario = order().when(example(ShipmentAnnounced)).when(example(ShipmentAnnounced))
     scenario.then(example(ShipmentRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
     again = example(ShipmentAnnounced, delivery_note="BL-0002", quantity=1)
     more = DeliveryRefusal.MORE_THAN_ORDERED
     scenario.when(again).then(example(ShipmentRefused, delivery_note="BL-0002", reason=more))
-    _receive(scenario, "BL-0001", (FIRST, SECOND)).when(example(GoodsRejected))
+    receive(scenario).when(example(GoodsRejected))
     scenario.then_types(RejectionRecorded).when(again).then_types(ShipmentRecorded)
+
+
+def test_what_was_shipped_and_did_not_arrive_with_the_rest_may_be_shipped_again() -> None:
+    scenario = receive(order().when(example(ShipmentAnnounced)), devices=(FIRST,))
+    again = example(ShipmentAnnounced, delivery_note="BL-0002", quantity=1)
+    scenario.when(again).then_types(ShipmentRecorded)
+
+
+def test_goods_may_be_announced_after_they_arrived() -> None:
+    receive(order()).when(example(ShipmentAnnounced)).then(example(ShipmentRecorded))
+    rejected = receive(order()).when(example(GoodsRejected))
+    rejected.when(example(ShipmentAnnounced)).then(example(ShipmentRecorded))
+
+
+# --- losses --------------------------------------------------------------------------------------
+
+
+def test_what_was_lost_on_the_way_is_shipped_again() -> None:
+    scenario = order().when(example(ShipmentAnnounced))
+    scenario.when(example(GoodsLostInTransit)).then(example(LossRecorded))
+    again = example(ShipmentAnnounced, delivery_note="BL-0002", quantity=1)
+    scenario.when(again).then_types(ShipmentRecorded)
+    receive(scenario, devices=(FIRST,))
+    receive(scenario, note="BL-0002", devices=(SECOND,))
+    assert scenario.state(ORDER).received == 2
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"uai": "0750654D"}, DeliveryRefusal.OTHER_PLACE),
-        ({"imeis": (FIRST, SECOND, imei(3))}, DeliveryRefusal.MORE_THAN_ORDERED),
+        ({"supplier": OTHER_SUPPLIER}, DeliveryRefusal.OTHER_SUPPLIER),
+        ({"uai": OTHER_SCHOOL}, DeliveryRefusal.OTHER_PLACE),
+        ({"quantity": 3}, DeliveryRefusal.MORE_THAN_SHIPPED),
+        ({"reported_at": instant("2020-05-08T07:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
+    ],
+)
+def test_a_loss_that_does_not_fit_is_refused(
+    changes: dict[str, Any], reason: DeliveryRefusal
+) -> None:
+    scenario = order().when(example(ShipmentAnnounced))
+    scenario.when(example(GoodsLostInTransit, **changes))
+    scenario.then(example(ShipmentRefused, word="lost", reason=reason))
+
+
+def test_a_loss_counts_once_and_not_after_the_reception() -> None:
+    scenario = order().when(example(ShipmentAnnounced)).when(example(GoodsLostInTransit))
+    scenario.when(example(GoodsLostInTransit))
+    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_KNOWN))
+    receive(scenario, devices=(FIRST,)).when(example(GoodsLostInTransit))
+    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_RECEIVED))
+
+
+def test_a_loss_waits_for_its_shipment() -> None:
+    scenario = order().when(example(GoodsLostInTransit)).then_types(EventHeld)
+    scenario.when(example(GoodsLostInTransit, delivery_note="BL-0009")).then_types(EventHeld)
+    scenario.when(example(GoodsLostInTransit))
+    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.when(example(ShipmentAnnounced))
+    scenario.then(example(ShipmentRecorded), example(LossRecorded))
+    late = example(
+        ShipmentRefused,
+        delivery_note="BL-0009",
+        word="lost",
+        reason=DeliveryRefusal.UNKNOWN_IN_TIME,
+    )
+    scenario.when_due(ORDER).then(late)
+
+
+def test_a_loss_that_waits_is_refused_when_the_goods_arrive() -> None:
+    scenario = order().when(example(GoodsLostInTransit)).when(example(GoodsReceived))
+    refused = example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_RECEIVED)
+    assert scenario.said[-1] == refused
+    assert scenario.state(ORDER).waiting == ()
+
+
+# --- receptions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"uai": OTHER_SCHOOL}, DeliveryRefusal.OTHER_PLACE),
+        ({"imeis": (FIRST, SECOND, imei(1))}, DeliveryRefusal.MORE_THAN_ORDERED),
         ({"received_at": instant("2020-05-08T07:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
         (
             {"delivery_note": "BL-9", "received_at": instant("2020-05-04T08:59:59Z")},
@@ -120,7 +199,7 @@ def test_a_reception_that_does_not_fit_claims_no_device(
     changes: dict[str, Any], reason: DeliveryRefusal
 ) -> None:
     said = example(GoodsReceived, **changes)
-    scenario = _order().when(example(ShipmentAnnounced)).when(said)
+    scenario = order().when(example(ShipmentAnnounced)).when(said)
     scenario.then(example(ReceptionRefused, delivery_note=said.delivery_note, reason=reason))
 
 
@@ -137,7 +216,7 @@ def test_a_reception_that_does_not_fit_claims_no_device(
 def test_what_exceeds_the_order_is_refused(
     ordered: int, notes: list[int], accepted: list[int]
 ) -> None:
-    scenario, device, taken = _order(ordered), 0, []
+    scenario, device, taken = order(ordered), 0, []
     for number, pieces in enumerate(notes):
         devices = tuple(imei(device + piece) for piece in range(pieces))
         scenario.when(example(GoodsReceived, delivery_note=f"BL-{number}", imeis=devices))
@@ -147,49 +226,64 @@ def test_what_exceeds_the_order_is_refused(
     assert taken == accepted
 
 
+def test_devices_other_than_the_supplier_listed_are_named() -> None:
+    listed = example(ShipmentAnnounced, imeis=(FIRST, imei(1)))
+    scenario = receive(order().when(listed))
+    scenario.then(
+        example(SerialRecorded, imei=SECOND),
+        example(ReceptionRecorded, unannounced_imeis=(SECOND,)),
+    )
+    assert scenario.state(ORDER).shipments[NOTE].imeis == ()
+
+
 def test_a_device_is_received_once_for_ever() -> None:
     scenario = Scenario(DECIDER).given(
-        f"imei:{FIRST}", _claimed(FIRST, order="O-075-0002", delivery_note="BL-0009")
+        f"imei:{FIRST}", claimed(FIRST, order="O-075-0002", delivery_note="BL-0009")
     )
     scenario.when(example(SerialClaimRequested)).then(example(SerialRefused))
     scenario.when(example(SerialClaimRequested)).then(example(SerialRefused))
 
 
 def test_a_reception_counts_only_the_devices_that_nobody_had() -> None:
-    scenario = _order().when(example(GoodsReceived)).when(_claimed(SECOND))
+    scenario = order().when(example(GoodsReceived)).when(claimed(SECOND))
     scenario.when(example(SerialRefused)).then(
         example(SerialRecorded, claimed=False),
         example(ReceptionRecorded, imeis=(SECOND,), refused_imeis=(FIRST,)),
     )
-    scenario.when(example(GoodsAdmitted)).then_types(AdmissionRecorded, ServiceCertified)
+    scenario.when(example(GoodsAdmitted))
+    scenario.then_types(AdmissionRecorded, ServiceCertified, DeviceAccepted)
     assert scenario.state(ORDER).certified == 1
-    _receive(scenario, "BL-2", (imei(7),))
+    receive(scenario, "BL-2", (imei(7),)).when(example(GoodsAdmitted, delivery_note="BL-2"))
+    assert isinstance(scenario.said[-1], DeliveryCompleted)
 
 
 def test_a_reception_of_devices_that_others_had_does_not_count_and_can_be_corrected() -> None:
-    scenario = _order().when(example(GoodsReceived, imeis=(FIRST,))).when(example(SerialRefused))
+    scenario = order().when(example(GoodsReceived, imeis=(FIRST,))).when(example(SerialRefused))
     none_free = example(ReceptionRefused, reason=DeliveryRefusal.NO_SERIAL_FREE)
     scenario.then(example(SerialRecorded, claimed=False), none_free)
-    _receive(scenario, "BL-0001", (SECOND,))
+    receive(scenario, devices=(SECOND,)).when(example(GoodsAdmitted))
+    assert scenario.state(ORDER).certified == 1
 
 
 def test_a_delivery_note_is_received_once() -> None:
     known = example(ReceptionRefused, reason=DeliveryRefusal.ALREADY_KNOWN)
-    scenario = _order().when(example(GoodsReceived)).when(example(GoodsReceived)).then(known)
-    scenario.when(_claimed(FIRST)).when(_claimed(SECOND)).when(example(GoodsReceived)).then(known)
+    scenario = order().when(example(GoodsReceived)).when(example(GoodsReceived)).then(known)
+    scenario.when(claimed(FIRST)).when(claimed(SECOND)).when(example(GoodsReceived)).then(known)
+
+
+# --- what waits ----------------------------------------------------------------------------------
 
 
 def test_what_comes_before_the_order_waits_for_it() -> None:
     scenario = Scenario(DECIDER).at("2020-05-08T08:00:00Z")
-    scenario.when(example(ShipmentAnnounced)).then(example(ShipmentHeld))
+    scenario.when(example(ShipmentAnnounced)).then_types(EventHeld)
     scenario.when(example(ShipmentAnnounced))
     scenario.then(example(ShipmentRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
-    scenario.at(RECEIVED_AT).when(example(GoodsReceived)).then(example(ReceptionHeld))
+    scenario.at(RECEIVED_AT).when(example(GoodsReceived)).then_types(EventHeld)
     scenario.when(example(GoodsReceived))
     scenario.then(example(ReceptionRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
     scenario.when(example(GoodsReceived, delivery_note="BL-2", imeis=(imei(1),)))
-    scenario.at("2020-05-13T08:00:00Z")
-    scenario.when(example(GoodsAdmitted)).then(example(VerificationHeld))
+    scenario.at("2020-05-13T08:00:00Z").when(example(GoodsAdmitted)).then_types(EventHeld)
     scenario.when(example(OrderPlaced)).then_types(
         DeliveryExpected,
         ShipmentRecorded,
@@ -198,8 +292,14 @@ def test_what_comes_before_the_order_waits_for_it() -> None:
         SerialClaimRequested,
         ReceptionRefused,
     )
-    scenario.when(_claimed(FIRST)).when(_claimed(SECOND)).then_types(
-        SerialRecorded, ReceptionRecorded, AdmissionRecorded, ServiceCertified, DeliveryCompleted
+    scenario.when(claimed(FIRST)).when(claimed(SECOND)).then_types(
+        SerialRecorded,
+        ReceptionRecorded,
+        AdmissionRecorded,
+        ServiceCertified,
+        DeviceAccepted,
+        DeviceAccepted,
+        DeliveryCompleted,
     )
     assert scenario.state(ORDER).waiting == ()
     assert scenario.state(ORDER).due_at is None
@@ -208,12 +308,15 @@ def test_what_comes_before_the_order_waits_for_it() -> None:
 def test_nothing_waits_for_ever() -> None:
     scenario = Scenario(DECIDER).when(example(ShipmentAnnounced)).when(example(GoodsReceived))
     scenario.when(example(GoodsAdmitted)).when(example(GoodsRejected))
-    unknown = DeliveryRefusal.UNKNOWN_IN_TIME
+    scenario.when(example(GoodsPresentedAgain)).when(example(GoodsLostInTransit))
+    unknown, undecided = DeliveryRefusal.UNKNOWN_IN_TIME, VerificationRefusal.UNKNOWN_IN_TIME
     scenario.when_due(ORDER).then(
         example(ShipmentRefused, reason=unknown),
         example(ReceptionRefused, reason=unknown),
-        example(VerificationRefused, decision="admitted", reason=unknown),
-        example(VerificationRefused, decision="rejected", reason=unknown),
+        example(VerificationRefused, word=VerificationWord.ADMITTED, reason=undecided),
+        example(VerificationRefused, word=VerificationWord.REJECTED, reason=undecided),
+        example(VerificationRefused, word=VerificationWord.PRESENTED_AGAIN, reason=undecided),
+        example(ShipmentRefused, word="lost", reason=unknown),
     )
     assert scenario.state(ORDER).due_at is None
 
@@ -225,10 +328,19 @@ def test_not_too_much_waits_for_one_order() -> None:
     many = DeliveryRefusal.TOO_MANY_WAITING
     scenario.when(example(GoodsReceived)).then(example(ReceptionRefused, reason=many))
     scenario.when(example(ShipmentAnnounced)).then(example(ShipmentRefused, reason=many))
+    scenario.when(example(GoodsLostInTransit))
+    scenario.then(example(ShipmentRefused, word="lost", reason=many))
 
 
 def test_an_answer_that_nobody_asked_for_is_a_defect() -> None:
     with pytest.raises(Contradiction):
-        _order().when(example(SerialClaimed))
+        order().when(example(SerialClaimed))
     with pytest.raises(Contradiction):
-        _order().when(example(OrderPlaced))
+        receive(order()).when(example(SerialClaimed))
+    with pytest.raises(Contradiction):
+        order().when(example(OrderPlaced))
+
+
+def test_nothing_else_can_wait() -> None:
+    with pytest.raises(TypeError):
+        unknown_in_time(example(OrderPlaced))

@@ -1,4 +1,4 @@
-"""What the buyer, or silence, decides on goods that were received."""
+"""What the buyer decides on goods that were received, and what the supplier puts right."""
 
 from __future__ import annotations
 
@@ -6,121 +6,254 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from delivery_confirmations.app import DECIDER
+from delivery_confirmations.verification import WAITING_AT_MOST
 from filrouge_chassis.testing.examples import example, imei
-from filrouge_chassis.testing.scenario import Scenario, instant
-from filrouge_contracts.certification import (
-    ServiceCertified,
-)
-from filrouge_contracts.delivery import (
+from filrouge_contracts.certification import ServiceCertified
+from filrouge_contracts.delivery import DeliveryCompleted, ReceptionRecorded, SerialRecorded
+from filrouge_contracts.device import DeviceAccepted
+from filrouge_contracts.event import Event
+from filrouge_contracts.verification import (
+    AdjournmentRecorded,
     AdmissionRecorded,
-    DeliveryCompleted,
-    DeliveryRefusal,
+    GoodsAdjourned,
     GoodsAdmitted,
-    GoodsReceived,
+    GoodsPresentedAgain,
+    GoodsReduced,
     GoodsRejected,
-    ReceptionOpened,
-    ReceptionRecorded,
+    PresentationRecorded,
+    RejectionReason,
     RejectionRecorded,
-    SerialClaimed,
-    SerialClaimRequested,
-    SerialRecorded,
-    VerificationHeld,
+    VerificationRefusal,
     VerificationRefused,
+    VerificationWord,
 )
-from filrouge_contracts.equipment import OrderPlaced
+from filrouge_contracts.waiting import EventHeld
 
-ORDER = "order:O-075-0001"
-FIRST, SECOND = example(GoodsReceived).imeis
-RECEIVED_AT = instant("2020-05-11T08:00:00Z")
+from services.delivery_confirmations.tests.story import (
+    FIRST,
+    NOTE,
+    ORDER,
+    RECEIVED_AT,
+    SECOND,
+    order,
+    receive,
+    received,
+)
+
+BEFORE = RECEIVED_AT - timedelta(seconds=1)
+ADJOURNED_AT = example(GoodsAdjourned).adjourned_at
+REDO_BY = example(GoodsAdjourned).redo_by
+PRESENTED_AT = example(GoodsPresentedAgain).presented_at
+Why = VerificationRefusal
+Word = VerificationWord
+DECISIONS: dict[Word, Event] = {
+    Word.ADMITTED: example(GoodsAdmitted),
+    Word.REDUCED: example(GoodsReduced),
+    Word.ADJOURNED: example(GoodsAdjourned),
+    Word.REJECTED: example(GoodsRejected),
+}
+ALL_ACCEPTED = (AdmissionRecorded, ServiceCertified, DeviceAccepted, DeviceAccepted)
 
 
-def _order(quantity: int = 2) -> Scenario:
-    placed = example(OrderPlaced, quantity=quantity, amount_cents=quantity * 184_80)
-    return Scenario(DECIDER).at(RECEIVED_AT).when(placed)
-
-
-def _claimed(device: str, **changes: Any) -> SerialClaimed:
-    return example(SerialClaimed, imei=device, **changes)
-
-
-def _receive(scenario: Scenario, note: str, devices: tuple[str, ...]) -> Scenario:
-    """A reception whose devices were all free."""
-    scenario.when(example(GoodsReceived, delivery_note=note, imeis=devices))
-    scenario.then_types(ReceptionOpened, *[SerialClaimRequested] * len(devices))
-    for device in devices:
-        scenario.when(_claimed(device, delivery_note=note))
-    return scenario
+def refused(word: Word, reason: Why) -> VerificationRefused:
+    return example(VerificationRefused, word=word, reason=reason)
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("word", "changes", "reason"),
     [
-        (example(GoodsAdmitted, admitted_by="U-1001"), DeliveryRefusal.SAME_PERSON),
+        (Word.ADMITTED, {"admitted_at": BEFORE}, Why.DATES_OUT_OF_ORDER),
+        (Word.ADMITTED, {"admitted_by": "U-1001"}, Why.SAME_PERSON),
+        (Word.ADMITTED, {"faulty_imeis": (imei(1),)}, Why.OTHER_SERIALS),
+        (Word.ADMITTED, {"faulty_imeis": (FIRST, SECOND)}, Why.NOTHING_ADMITTED),
+        (Word.REDUCED, {"reduced_at": BEFORE}, Why.DATES_OUT_OF_ORDER),
+        (Word.REDUCED, {"reduced_by": "U-1001"}, Why.SAME_PERSON),
+        (Word.REDUCED, {"reduction_cents": 2 * 154_00}, Why.MORE_THAN_WORTH),
         (
-            example(GoodsAdmitted, admitted_at=RECEIVED_AT - timedelta(seconds=1)),
-            DeliveryRefusal.DATES_OUT_OF_ORDER,
+            Word.ADJOURNED,
+            {"adjourned_at": BEFORE, "redo_by": BEFORE + timedelta(days=1)},
+            Why.DATES_OUT_OF_ORDER,
         ),
-        (
-            example(GoodsRejected, rejected_at=RECEIVED_AT - timedelta(seconds=1)),
-            DeliveryRefusal.DATES_OUT_OF_ORDER,
-        ),
+        (Word.REJECTED, {"rejected_at": BEFORE}, Why.DATES_OUT_OF_ORDER),
     ],
 )
-def test_a_decision_that_does_not_fit_is_refused(
-    said: GoodsAdmitted | GoodsRejected, reason: DeliveryRefusal
+def test_a_decision_that_does_not_fit_is_refused_and_can_be_corrected(
+    word: Word, changes: dict[str, Any], reason: VerificationRefusal
 ) -> None:
-    decision = "admitted" if isinstance(said, GoodsAdmitted) else "rejected"
-    scenario = _receive(_order(), "BL-0001", (FIRST, SECOND)).when(said)
-    scenario.then(example(VerificationRefused, decision=decision, reason=reason))
+    said = example(type(DECISIONS[word]), **changes)
+    scenario = received().when(said).then(refused(word, reason))
+    scenario.when(example(GoodsAdmitted)).then_types(*ALL_ACCEPTED, DeliveryCompleted)
 
 
-@pytest.mark.parametrize("first", [example(GoodsAdmitted), example(GoodsRejected)])
-@pytest.mark.parametrize("second", [example(GoodsAdmitted), example(GoodsRejected)])
-def test_the_first_decision_counts(first: Any, second: Any) -> None:
-    scenario = _receive(_order(), "BL-0001", (FIRST, SECOND)).when(first).when(second)
-    (refused,) = scenario.said
-    assert isinstance(refused, VerificationRefused)
-    assert refused.reason is DeliveryRefusal.ALREADY_DECIDED
+def test_who_ordered_may_still_send_back() -> None:
+    received().when(example(GoodsRejected, rejected_by="U-1001")).then_types(RejectionRecorded)
 
 
-def test_a_decision_said_twice_before_the_reception_waits_once() -> None:
-    scenario = _order().when(example(GoodsAdmitted)).when(example(GoodsAdmitted))
-    known = DeliveryRefusal.ALREADY_KNOWN
-    scenario.then(example(VerificationRefused, decision="admitted", reason=known))
-    scenario.when(example(GoodsRejected)).then_types(VerificationHeld)
-    _receive(scenario, "BL-0001", (FIRST, SECOND)).then_types(
-        SerialRecorded,
-        ReceptionRecorded,
-        AdmissionRecorded,
-        ServiceCertified,
-        DeliveryCompleted,
-        VerificationRefused,
+def test_the_lowest_price_leaves_something_to_pay() -> None:
+    scenario = received().when(example(GoodsReduced, reduction_cents=2 * 154_00 - 1))
+    scenario.then_types(*ALL_ACCEPTED, DeliveryCompleted)
+
+
+def test_faulty_devices_go_back_and_the_others_are_certified() -> None:
+    scenario = received().at("2020-05-13T08:00:00Z")
+    scenario.when(example(GoodsAdmitted, faulty_imeis=(SECOND,))).then(
+        example(AdmissionRecorded, quantity=1, faulty_imeis=(SECOND,)),
+        example(ServiceCertified, quantity=1, imeis=(FIRST,)),
+        example(DeviceAccepted),
     )
+    receive(scenario, "BL-0002", (imei(1),))
+    scenario.when(example(GoodsAdmitted, delivery_note="BL-0002"))
+    scenario.then_types(AdmissionRecorded, ServiceCertified, DeviceAccepted, DeliveryCompleted)
+
+
+def test_goods_with_a_flaw_are_admitted_at_a_lower_price() -> None:
+    scenario = received().at("2020-05-13T08:00:00Z").when(example(GoodsReduced))
+    scenario.then(
+        example(AdmissionRecorded, reduction_cents=2000),
+        example(ServiceCertified, reduction_cents=2000),
+        example(DeviceAccepted),
+        example(DeviceAccepted, imei=SECOND),
+        example(DeliveryCompleted),
+    )
+
+
+@pytest.mark.parametrize("first", [Word.ADMITTED, Word.REDUCED, Word.REJECTED])
+@pytest.mark.parametrize("second", list(DECISIONS))
+def test_the_first_decision_counts(first: Word, second: Word) -> None:
+    scenario = received().when(DECISIONS[first]).when(DECISIONS[second])
+    scenario.then(refused(second, Why.ALREADY_DECIDED))
+
+
+@pytest.mark.parametrize("word", list(DECISIONS))
+def test_a_decision_waits_for_the_reception_and_counts_once(word: Word) -> None:
+    said = DECISIONS[word]
+    scenario = order().when(said).then_types(EventHeld).when(said)
+    scenario.then(refused(word, Why.ALREADY_KNOWN))
+    other = Word.REJECTED if word is not Word.REJECTED else Word.ADMITTED
+    scenario.when(DECISIONS[other]).then_types(EventHeld)
+    receive(scenario)
+    assert isinstance(scenario.said[0], SerialRecorded)
+    assert isinstance(scenario.said[1], ReceptionRecorded)
+    assert isinstance(scenario.said[2], AdmissionRecorded | AdjournmentRecorded | RejectionRecorded)
+    if word is Word.ADJOURNED:
+        scenario.when(example(GoodsPresentedAgain))
+        scenario.then(
+            example(
+                PresentationRecorded,
+                decide_by=RECEIVED_AT + timedelta(days=15),
+                due_at=RECEIVED_AT + timedelta(days=15),
+            ),
+            refused(other, Why.DATES_OUT_OF_ORDER),
+        )
+    else:
+        assert refused(other, Why.ALREADY_DECIDED) in scenario.said
+    assert scenario.state(ORDER).waiting == ()
+
+
+def test_not_too_many_decisions_wait_for_one_order() -> None:
+    scenario = order()
+    for number in range(WAITING_AT_MOST):
+        scenario.when(example(GoodsAdmitted, delivery_note=f"BL-{number}"))
+    scenario.when(example(GoodsAdmitted)).then(refused(Word.ADMITTED, Why.TOO_MANY_WAITING))
 
 
 def test_rejected_goods_make_room_for_others() -> None:
-    scenario = _receive(_order(), "BL-0001", (FIRST, SECOND)).at("2020-05-13T08:00:00Z")
+    scenario = received().at("2020-05-13T08:00:00Z")
     scenario.when(example(GoodsRejected)).then(example(RejectionRecorded))
-    _receive(scenario, "BL-0002", (imei(1), imei(2)))
+    receive(scenario, "BL-0002", (imei(1), imei(2)))
     scenario.when(example(GoodsAdmitted, delivery_note="BL-0002"))
-    scenario.then_types(AdmissionRecorded, ServiceCertified, DeliveryCompleted)
+    scenario.then_types(*ALL_ACCEPTED, DeliveryCompleted)
 
 
-def test_fifteen_days_of_silence_admit_the_goods() -> None:
-    scenario = _receive(_order(), "BL-0001", (FIRST, SECOND)).when_due(ORDER)
-    decided = RECEIVED_AT + timedelta(days=15)
-    scenario.then(
-        example(AdmissionRecorded, admitted_at=decided, admitted_by=None, tacit=True),
-        example(ServiceCertified, certified_at=decided, certified_by=None, tacit=True),
-        example(DeliveryCompleted, completed_at=decided),
+# --- adjourned -----------------------------------------------------------------------------------
+
+
+def test_adjourned_goods_are_put_right_and_decided_again() -> None:
+    scenario = received().at(ADJOURNED_AT)
+    scenario.when(example(GoodsAdjourned)).then(example(AdjournmentRecorded))
+    assert scenario.state(ORDER).due_at == REDO_BY
+    scenario.at(PRESENTED_AT).when(example(GoodsPresentedAgain))
+    scenario.then(example(PresentationRecorded))
+    scenario.when(example(GoodsAdmitted)).then(refused(Word.ADMITTED, Why.DATES_OUT_OF_ORDER))
+    scenario.when(example(GoodsAdmitted, admitted_at=PRESENTED_AT))
+    scenario.then_types(*ALL_ACCEPTED, DeliveryCompleted)
+
+
+def test_goods_that_are_not_presented_again_in_time_go_back() -> None:
+    scenario = received().at(ADJOURNED_AT).when(example(GoodsAdjourned))
+    scenario.when(example(GoodsAdmitted, admitted_at=REDO_BY)).then_types(EventHeld)
+    scenario.with_parameters(grace_seconds=0)
+    scenario.at(REDO_BY).when(example(GoodsRejected)).then_types(EventHeld)
+    scenario.when_due(ORDER, REDO_BY)
+    by_clock = example(
+        RejectionRecorded,
+        reason=RejectionReason.NOT_PRESENTED_AGAIN,
+        rejected_at=REDO_BY,
+        rejected_by=None,
     )
+    assert by_clock in scenario.said
+    assert {said.word for said in scenario.said if isinstance(said, VerificationRefused)} == {
+        Word.ADMITTED,
+        Word.REJECTED,
+    }
     assert scenario.state(ORDER).due_at is None
+    scenario.when(example(GoodsPresentedAgain))
+    scenario.then(refused(Word.PRESENTED_AGAIN, Why.ALREADY_DECIDED))
 
 
-def test_silence_over_two_notes_completes_the_order_once() -> None:
-    scenario = _receive(_order(), "BL-1", (FIRST,))
-    _receive(scenario, "BL-2", (SECOND,)).when_due(ORDER)
-    scenario.then_types(
-        AdmissionRecorded, ServiceCertified, AdmissionRecorded, ServiceCertified, DeliveryCompleted
+def test_what_waits_for_goods_put_right_is_answered_when_they_go_back() -> None:
+    scenario = received().at(ADJOURNED_AT).when(example(GoodsAdjourned))
+    scenario.at(REDO_BY).when(example(GoodsRejected)).when_due(ORDER)
+    scenario.then_types(RejectionRecorded, VerificationRefused)
+    assert scenario.said[1] == refused(Word.REJECTED, Why.ALREADY_DECIDED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said_at", "reason"),
+    [
+        ({"supplier": "35600000009075"}, PRESENTED_AT, Why.OTHER_SUPPLIER),
+        (
+            {"presented_at": ADJOURNED_AT - timedelta(seconds=1)},
+            PRESENTED_AT,
+            Why.DATES_OUT_OF_ORDER,
+        ),
+        ({}, REDO_BY + timedelta(seconds=1), Why.TOO_LATE),
+    ],
+)
+def test_a_presentation_that_does_not_fit_is_refused(
+    changes: dict[str, Any], said_at: Any, reason: VerificationRefusal
+) -> None:
+    scenario = received().with_parameters(deadline_grace_seconds=60).at(ADJOURNED_AT)
+    scenario.when(example(GoodsAdjourned)).at(said_at)
+    scenario.when(example(GoodsPresentedAgain, **changes))
+    scenario.then(refused(Word.PRESENTED_AGAIN, reason))
+
+
+def test_a_presentation_that_arrives_late_was_said_in_time() -> None:
+    scenario = received().with_parameters(deadline_grace_seconds=60).at(ADJOURNED_AT)
+    scenario.when(example(GoodsAdjourned)).at(REDO_BY + timedelta(seconds=30))
+    scenario.when(example(GoodsPresentedAgain), said_at=REDO_BY).then_types(PresentationRecorded)
+
+
+def test_what_belongs_together_may_come_in_any_order() -> None:
+    scenario = order().at(PRESENTED_AT).when(example(GoodsPresentedAgain)).then_types(EventHeld)
+    scenario.when(example(GoodsAdjourned)).then_types(EventHeld)
+    scenario.when(example(GoodsAdmitted, admitted_at=PRESENTED_AT)).then_types(EventHeld)
+    receive(scenario).then_types(
+        SerialRecorded,
+        ReceptionRecorded,
+        AdjournmentRecorded,
+        PresentationRecorded,
+        *ALL_ACCEPTED,
+        DeliveryCompleted,
     )
+    assert scenario.state(ORDER).waiting == ()
+
+
+def test_goods_presented_before_the_adjournment_is_heard_wait_for_it() -> None:
+    scenario = received().at(PRESENTED_AT).when(example(GoodsPresentedAgain)).then_types(EventHeld)
+    scenario.when(example(GoodsPresentedAgain))
+    scenario.then(refused(Word.PRESENTED_AGAIN, Why.ALREADY_KNOWN))
+    scenario.at(REDO_BY + timedelta(days=1)).when(example(GoodsAdjourned), said_at=PRESENTED_AT)
+    scenario.then_types(AdjournmentRecorded, PresentationRecorded)
+    assert scenario.state(ORDER).notes[NOTE].presented_at == PRESENTED_AT

@@ -19,13 +19,14 @@ from filrouge_chassis.testing.scenario import START, Scenario
 from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.budget import CreditsOpened, InvoiceSubmitted
 from filrouge_contracts.control import PartnerRegistered
-from filrouge_contracts.delivery import GoodsAdmitted, GoodsReceived, ShipmentAnnounced
+from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.table.device import HOLDERS
 from filrouge_contracts.verdicts import VerdictGiven
+from filrouge_contracts.verification import GoodsAdmitted
 from partner_gateway.app import DECIDER
 
 SCHOOL = "school-0750655e"

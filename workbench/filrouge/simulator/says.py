@@ -6,7 +6,7 @@ from filrouge.simulator import identities
 from filrouge.simulator.cast import Cast
 from filrouge.simulator.plan import Agreement, Line, Note, Opening, Order
 from filrouge.simulator.seen import Data
-from filrouge.simulator.words import Word, at, text, word
+from filrouge.simulator.words import Word, at, digest, text, word
 
 PLAN_DAYS = 250
 SIGNED_AT, ENDS_AT = at(-30, 9), at(PLAN_DAYS, 9)
@@ -104,6 +104,7 @@ def receive(said: Order, note: Note, day: int, arrived: int) -> Word:
         "delivery_note": note.id,
         "uai": said.uai,
         "imeis": list(note.imeis),
+        "evidence": [{"kind": "signed_note", "sha256": digest(note.id)}],
         "received_at": text(at(arrived, 11)),
         "received_by": said.receiver.user(2),
     }

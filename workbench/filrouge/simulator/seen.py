@@ -50,8 +50,10 @@ _TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
         "equipment.order-placed": lambda seen, data: seen.placed.add(data["order"]),
         "equipment.order-refused": lambda seen, data: seen.refused.add(data["order"]),
         "delivery.reception-recorded": lambda seen, data: seen.received.add(data["delivery_note"]),
-        "delivery.rejection-recorded": lambda seen, data: seen.rejected.add(data["delivery_note"]),
-        "delivery.verification-refused": lambda seen, data: seen.decision_refused.add(
+        "verification.rejection-recorded": lambda seen, data: seen.rejected.add(
+            data["delivery_note"]
+        ),
+        "verification.verification-refused": lambda seen, data: seen.decision_refused.add(
             data["delivery_note"]
         ),
         "certification.service-certified": _certified,

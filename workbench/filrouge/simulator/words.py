@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -21,8 +22,8 @@ TYPES = {
     "order": "equipment.order-requested",
     "ship": "delivery.shipment-announced",
     "receive": "delivery.goods-received",
-    "admit": "delivery.goods-admitted",
-    "reject": "delivery.goods-rejected",
+    "admit": "verification.goods-admitted",
+    "reject": "verification.goods-rejected",
     "invoice": "budget.invoice-submitted",
     "pay": "payment.payment-made",
 }
@@ -72,6 +73,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def tick_of(day: int) -> datetime:
     """The clock stands in the evening of a day while its words are said: they are of that day."""
     return START + timedelta(days=day) + TICK_AT
+
+
+def digest(document: str) -> str:
+    """What a document that its holder keeps is recognised by; here its name stands for its bytes."""
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def text(moment: datetime) -> str:
