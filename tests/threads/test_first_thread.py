@@ -30,7 +30,7 @@ from filrouge_contracts.budget import (
 from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.delegation import CreditsDelegated
-from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
+from filrouge_contracts.delivery import GoodsLostInTransit, GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS
 from filrouge_contracts.equipment import (
     NeedDeclared,
@@ -46,7 +46,12 @@ from filrouge_contracts.payment import PaymentMade, PaymentRecorded, PaymentRefu
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.reservation import ReservationReleased
 from filrouge_contracts.verdicts import VerdictGiven
-from filrouge_contracts.verification import GoodsAdmitted, GoodsRejected
+from filrouge_contracts.verification import (
+    GoodsAdjourned,
+    GoodsAdmitted,
+    GoodsPresentedAgain,
+    GoodsRejected,
+)
 from hypothesis import given, settings
 
 LINE, AGREEMENT, NEED = "line:147-IDF-TABLETS", "agreement:A-2020-01", "need:N-075-0001"
@@ -331,7 +336,12 @@ _WORDS: st.SearchStrategy[Event | None] = st.one_of(
         _DEVICES,
     ),
     st.builds(lambda o, n: example(GoodsAdmitted, order=o, delivery_note=n), _ORDER, _NOTE),
-    st.builds(lambda o, n: example(GoodsRejected, order=o, delivery_note=n), _ORDER, _NOTE),
+    st.builds(
+        lambda word, o, n: example(word, order=o, delivery_note=n),
+        st.sampled_from([GoodsRejected, GoodsAdjourned, GoodsPresentedAgain, GoodsLostInTransit]),
+        _ORDER,
+        _NOTE,
+    ),
     st.builds(
         lambda o, i: example(InvoiceSubmitted, engagement=f"order:{o}", invoice=i), _ORDER, _INVOICE
     ),

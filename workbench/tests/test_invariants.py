@@ -35,6 +35,7 @@ from filrouge_contracts.ledger import (
 )
 from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.verdicts import VerdictGiven
+from filrouge_contracts.verification import AdmissionRecorded
 from msgspec.structs import replace
 
 Doctor = Callable[[list[Said]], object]
@@ -120,6 +121,20 @@ def twice_the_amount(event: Any) -> dict[str, Any]:
     return {"amount_cents": 2 * event.amount_cents, "postings": tuple(postings)}
 
 
+def certify_a_faulty_device(said: list[Said]) -> None:
+    index = first(said, AdmissionRecorded)
+    admission = said[index].event
+    assert isinstance(admission, AdmissionRecorded)
+    certified = next(
+        one.event
+        for one in said
+        if isinstance(one.event, ServiceCertified)
+        and one.event.delivery_note == admission.delivery_note
+    )
+    faulty = admission.model_copy(update={"faulty_imeis": certified.imeis[:1]})
+    said[index] = said[index]._replace(event=faulty)
+
+
 DOCTORED: Sequence[tuple[str, str, Doctor]] = (
     ("I1", "credits that were never recorded", drop(CreditsRecorded)),
     ("I1", "cash granted twice", repeat(CashGranted)),
@@ -139,6 +154,7 @@ DOCTORED: Sequence[tuple[str, str, Doctor]] = (
     ("I4", "a device claimed twice", repeat(SerialClaimed)),
     ("I4", "a delivery certified twice", repeat(ServiceCertified)),
     ("I4", "a delivery certified and never received", drop(ReceptionRecorded)),
+    ("I4", "a faulty device certified", certify_a_faulty_device),
     ("I5", "twice the price liquidated", change(InvoiceMatched, twice_the_amount)),
     (
         "I6",

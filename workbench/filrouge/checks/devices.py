@@ -1,6 +1,7 @@
 """Devices: what is certified was received, and every device is received once for ever.
 
-I4 certified ≤ received ≤ ordered; each IMEI is claimed, and certified, once
+I4 certified ≤ admitted ≤ received ≤ ordered; each IMEI is claimed once, and certified once unless that
+   was undone before
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Devices:
                 "serial-claimed",
                 "reception-recorded",
                 "rejection-recorded",
+                "admission-recorded",
+                "admission-undone",
                 "service-certified",
             }
         )
@@ -32,6 +35,8 @@ class Devices:
         self._claims: dict[str, str] = {}
         self._received: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
         self._rejected: dict[tuple[str, str], str] = {}
+        self._faulty: dict[str, str] = {}
+        self._undone: Counter[tuple[str, str]] = Counter()
         self._certificates: list[tuple[str, tuple[str, str], tuple[str, ...]]] = []
 
     def take(self, fact: Fact) -> Iterator[Breach]:
@@ -50,6 +55,11 @@ class Devices:
                 self._received[note] = (fact.id, frozenset(data["imeis"]))
             case "rejection-recorded":
                 self._rejected[data["order"], data["delivery_note"]] = fact.id
+            case "admission-recorded":
+                self._faulty.update(dict.fromkeys(data["faulty_imeis"], fact.id))
+            case "admission-undone":
+                self.certified -= len(data["imeis"])
+                self._undone[data["order"], data["delivery_note"]] += 1
             case "service-certified":
                 self.certified += len(data["imeis"])
                 note = (data["order"], data["delivery_note"])
@@ -58,7 +68,7 @@ class Devices:
     def close(self) -> Iterator[Breach]:
         certified: dict[str, str] = {}
         totals: Counter[str] = Counter()
-        for identity, note, imeis in self._certificates:
+        for identity, note, imeis in self._standing():
             self.checked["I4"] += 1
             totals[note[0]] += len(imeis)
             reception, received = self._received.get(note, ("", frozenset()))
@@ -71,6 +81,19 @@ class Devices:
             for imei in imeis:
                 if (first := certified.setdefault(imei, identity)) != identity:
                     yield Breach("I4", f"{imei} is certified twice", (first, identity))
+                if imei in self._faulty:
+                    yield Breach(
+                        "I4", f"{imei} is faulty and certified", (self._faulty[imei], identity)
+                    )
         for order, total in totals.items():
             if total > self._ordered.get(order, 0):
                 yield Breach("I4", f"{order}: {total} pieces certified, more than ordered")
+
+    def _standing(self) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
+        """Certificates but for those, the first of their note, that were undone."""
+        undone = self._undone.copy()
+        for certificate in self._certificates:
+            if undone[certificate[1]] > 0:
+                undone[certificate[1]] -= 1
+            else:
+                yield certificate
