@@ -197,7 +197,7 @@ def test_a_cancelled_order_is_closed_even_if_nobody_asked_before() -> None:
 
 def test_an_admission_undone_after_the_end_of_the_order_makes_it_smaller() -> None:
     scenario = received(5).when(CLOSING).when_due(ORDER)
-    assert isinstance(scenario.said[-1], DeliveryCompleted)
+    assert scenario.state(ORDER).completed
     scenario.when(example(GoodsRejected), said_at=DECIDE_BY).when(example(ServiceWithdrawn))
     assert [type(said) for said in scenario.said[-2:]] == [DeliveryReopened, QuantityChangeAccepted]
     assert scenario.said[-1] == _accepted(0)
