@@ -158,16 +158,6 @@ PartnerId = Annotated[
         "Send the id that you were registered under, such as school-0750655e.",
     ),
 ]
-Sha256 = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-    Says(
-        "sha256",
-        "must be a SHA-256 digest: 64 digits and small letters a-f.",
-        "Keep the document and send the digest of its bytes.",
-    ),
-]
-"""Of a document that stays where it was made."""
 PupilId = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),

@@ -99,9 +99,9 @@ def drop(model: type[Event]) -> Doctor:
     return lambda said: said.pop(first(said, model))
 
 
-def repeat(model: type[Event]) -> Doctor:
-    """Decided a second time, not only published a second time."""
-    return lambda said: said.append(said[first(said, model)])
+def repeat(model: type[Event], times: int = 1) -> Doctor:
+    """Decided again, not only published again."""
+    return lambda said: said.extend([said[first(said, model)]] * times)
 
 
 def first(said: list[Said], model: type[Event]) -> int:
@@ -137,7 +137,7 @@ def certify_a_faulty_device(said: list[Said]) -> None:
 
 DOCTORED: Sequence[tuple[str, str, Doctor]] = (
     ("I1", "credits that were never recorded", drop(CreditsRecorded)),
-    ("I1", "cash granted twice", repeat(CashGranted)),
+    ("I1", "cash granted ten times", repeat(CashGranted, times=10)),
     ("I1", "a payment without granted cash", drop(CashGranted)),
     ("I2", "an order engaged for nothing", drop(CommitmentAccepted)),
     ("I2", "a liquidation without service fait", drop(ServiceRecorded)),

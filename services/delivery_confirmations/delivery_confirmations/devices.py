@@ -26,7 +26,7 @@ from filrouge_contracts.swap import DeviceSwapped, SwapRequested
 
 from delivery_confirmations.device_state import Device, device_after
 from delivery_confirmations.moves import happened_at, imei_of, move, obstacle
-from delivery_confirmations.rules import Contradiction
+from delivery_confirmations.refusals import Contradiction
 
 WAITING_AT_MOST = 10
 ADMISSION_SECONDS = 30 * DAY_SECONDS

@@ -39,7 +39,7 @@ from filrouge_contracts.stock import (
 from msgspec.structs import asdict, replace
 
 from delivery_confirmations.device_state import ON_THE_SHELF, Counts, LastCount, Stock, stock_after
-from delivery_confirmations.rules import Contradiction
+from delivery_confirmations.refusals import Contradiction
 
 WAITING_AT_MOST = 10
 ADJUST_WITHIN_SECONDS = 7 * DAY_SECONDS

@@ -11,7 +11,7 @@ from filrouge_contracts.swap import DeviceSwapped, SwapAccepted, SwapRefused, Sw
 
 from delivery_confirmations.device_state import Device, device_after
 from delivery_confirmations.devices import decide_waiting
-from delivery_confirmations.rules import Contradiction
+from delivery_confirmations.refusals import Contradiction
 
 
 def replace_other(device: Device, event: SwapRequested, context: Context) -> Iterator[Event]:

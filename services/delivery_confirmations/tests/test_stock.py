@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from delivery_confirmations.app import DECIDER
 from delivery_confirmations.device_state import Counts
-from delivery_confirmations.rules import Contradiction
+from delivery_confirmations.refusals import Contradiction
 from delivery_confirmations.stock import WAITING_AT_MOST
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from equipment_orders.app import DECIDER
@@ -102,7 +103,7 @@ def test_an_order_grows_when_need_agreement_and_line_agree() -> None:
     ],
 )
 def test_a_refusal_gives_back_what_was_kept_for_the_growth(
-    answers: list[Event], last: Event, reason: AmendmentRefusal, given_back: list[Event]
+    answers: list[Event], last: Any, reason: AmendmentRefusal, given_back: list[Event]
 ) -> None:
     scenario = story(want(3), *answers).when(last)
     asked = Asked.LINE if last is NO_MONEY else Asked(last.target.partition(":")[0])
