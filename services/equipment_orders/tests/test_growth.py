@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from equipment_orders.app import DECIDER
@@ -18,9 +17,7 @@ from filrouge_contracts.amendment import (
     Asked,
     OrderAmended,
 )
-from filrouge_contracts.budget import (
-    CommitmentRequested,
-)
+from filrouge_contracts.budget import CommitmentRefused, CommitmentRequested
 from filrouge_contracts.delivery import DeliveryCompleted
 from filrouge_contracts.equipment import (
     OrderCompleted,
@@ -29,6 +26,7 @@ from filrouge_contracts.equipment import (
 from filrouge_contracts.event import Event
 from filrouge_contracts.reservation import (
     ReservationAccepted,
+    ReservationRefused,
     ReservationRequested,
     Terms,
 )
@@ -103,10 +101,14 @@ def test_an_order_grows_when_need_agreement_and_line_agree() -> None:
     ],
 )
 def test_a_refusal_gives_back_what_was_kept_for_the_growth(
-    answers: list[Event], last: Any, reason: AmendmentRefusal, given_back: list[Event]
+    answers: list[Event],
+    last: ReservationRefused | CommitmentRefused,
+    reason: AmendmentRefusal,
+    given_back: list[Event],
 ) -> None:
     scenario = story(want(3), *answers).when(last)
-    asked = Asked.LINE if last is NO_MONEY else Asked(last.target.partition(":")[0])
+    target = last.target if isinstance(last, ReservationRefused) else "line:"
+    asked = Asked(target.partition(":")[0])
     scenario.then(recorded(asked, accepted=False), refused(3, reason), *given_back)
     state = scenario.state(ORDER)
     assert (state.quantity, state.step, state.answer_by) == (2, Step.PLACED, None)

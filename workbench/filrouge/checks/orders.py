@@ -1,7 +1,7 @@
 """Orders from engagement to payment.
 
 I2  per engagement: 0 ≤ paid ≤ liquidated ≤ certified ≤ engaged, after every event
-I3  dates: request ≤ engagement ≤ order ≤ delivery ≤ service fait ≤ order to pay ≤ payment
+I3  dates: request ≤ engagement ≤ order ≤ delivery ≤ service fait ≤ order to pay ≤ payment, or flagged
 I5  liquidation = quantity × unit price + VAT, of what was ordered and certified
 I6  who orders does not certify, and neither of them pays
 I7  one order to pay and one payment per invoice, to the account of the agreement
@@ -86,13 +86,14 @@ class Orders:
             yield Breach("I2", sentence, _ids(dossier, "engagement-recorded"))
 
     def _dates(self, dossier: Dossier, placed: Fact) -> Iterator[Breach]:
-        first = [
-            (name, placed.data[name]) for name in ("requested_at", "committed_at", "placed_at")
-        ]
-        yield from self._in_order(dossier, first, placed)
+        usual, late = ("requested_at", "committed_at", "placed_at"), ("placed_at", "committed_at")
+        names = late if placed.data.get("regularisation") else usual
+        begin = [(name, placed.data[name]) for name in names]
+        yield from self._in_order(dossier, begin, placed)
         for fact in dossier.all("service-certified"):
             steps = [(name, fact.data[name]) for name in ("received_at", "certified_at")]
-            yield from self._in_order(dossier, [first[-1], *steps], fact)
+            order = ("placed_at", placed.data["placed_at"])
+            yield from self._in_order(dossier, [order, *steps], fact)
         ordered = {fact.data["invoice"]: fact for fact in dossier.all("payment-ordered")}
         for fact in ordered.values():
             steps = [(name, fact.data[name]) for name in ("certified_at", "ordered_at")]
