@@ -64,12 +64,15 @@ DELIVERED = st.integers(0, 3)
 class Lines(RuleBasedStateMachine):
     """The ministry says anything; other services release and return only what they were given."""
 
-    @initialize(seed=st.integers(0, 2**32), opened=CENTS)
-    def begin(self, seed: int, opened: int) -> None:
+    @initialize(seed=st.integers(0, 2**32), opened=CENTS, committed=DRAWN, granted=DRAWN)
+    def begin(self, seed: int, opened: int, committed: int, granted: int) -> None:
+        """Mostly there is something on a line, and some of it taken, to begin with."""
         self.talk = Conversation(LINES_ALONE, chance=Random(seed))
         self.named: Counter[str] = Counter()
         self.given_back: set[str] = set()
         self.open_credits(NAMES[0], "UO-1", opened, opened, 9)
+        self.commit(NAMES[0], committed, 9)
+        self.ask_for_cash(NAMES[0], granted, 9)
 
     # --- what is said ----------------------------------------------------------------------------
 
