@@ -80,7 +80,7 @@ def _event_of(record: Record) -> Event | None:
         )
         return None
     try:
-        return entry.model.from_json(record.value or b"")
+        return REGISTER.readers[name].from_json(record.value or b"")
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
         logger.error(

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.event import Event
-from filrouge_contracts.register import REGISTER
+from filrouge_contracts.register import REGISTER, Reader
 
 from filrouge_chassis.records import Record
 
@@ -96,29 +96,43 @@ class Decider:
                     " correct `said_by` there, or the table"
                 )
         for _kind, model in self.rules:
-            inside = self.read is None and model is not Due
-            if inside and self.service not in REGISTER.by_model[model].heard_by:
-                raise ValueError(
-                    f"{self.service} has a rule for {model.__name__}, the register lets it not hear"
-                    " that: correct `heard_by` there, or the table"
-                )
+            if self.read is None and model is not Due:
+                self._check_heard(model)
+
+    def _check_heard(self, model: type[Event]) -> None:
+        entry = REGISTER.by_model[model]
+        if self.service not in entry.heard_by:
+            raise ValueError(
+                f"{self.service} has a rule for {model.__name__}, the register lets it not hear"
+                " that: correct `heard_by` there, or the table"
+            )
+        if entry.upcast is not None:
+            raise ValueError(
+                f"{self.service} has a rule for {model.__name__}, which is read as its successor:"
+                " give the rule to that one"
+            )
 
     @property
-    def heard(self) -> dict[str, type[Event]]:
-        """Type name → model of the events that some rule takes."""
+    def heard(self) -> dict[str, Reader]:
+        """Type name → what reads the events that some rule takes, older versions of them too."""
         models = {model for _, model in self.rules if model is not Due and self.read is None}
-        return {REGISTER.by_model[model].type: model for model in models}
+        return {
+            name: REGISTER.readers[name] for model in models for name in REGISTER.versions[model]
+        }
 
     def initial(self, kind: str) -> State:
         return self.states[kind]()
 
     def evolve(self, kind: str, state: State, event: Event) -> State:
-        """Raises KeyError for an event that this kind of aggregate never says."""
-        try:
-            evolution = self.evolutions[kind, type(event)]
-        except KeyError:
+        """Raises KeyError for an event that this kind of aggregate never says. What it said in an older
+        version counts as the newest, unless the table still has a row for it."""
+        evolution = self.evolutions.get((kind, type(event)))
+        if evolution is None:
+            event = REGISTER.newest(event)
+            evolution = self.evolutions.get((kind, type(event)))
+        if evolution is None:
             said = type(event).__name__
-            raise KeyError(f"{self.service}: {kind} has no evolution for {said}") from None
+            raise KeyError(f"{self.service}: {kind} has no evolution for {said}")
         return evolution(state, event)
 
     def fingerprint(self) -> str:

@@ -17,8 +17,8 @@ from filrouge_contracts.envelope import (
     H_TRACEPARENT,
     H_TYPE,
 )
-from filrouge_contracts.event import Event
 from filrouge_contracts.parking import RecordParked, RecordRedriven
+from filrouge_contracts.register import Reader
 from pydantic import ValidationError
 
 from filrouge_chassis import parking
@@ -63,7 +63,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     words, which have no such place."""
 
     key: str
-    model: type[Any] | None  # None if no rule takes this type
+    model: Reader | type[Any] | None  # None if no rule takes this type
     value: Any
     source: str | None = None
     sequence: int = 0
@@ -84,6 +84,9 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
             return self.model.from_json(self.value)
         except ValidationError as error:
             raise Malformed(_first_problem(self.model, error)) from error
+        except Exception as error:  # a contract's code: it costs a record and not the lane
+            name, what = self.model.__name__, type(error).__name__
+            raise Malformed(f"{name}: reading it raised {what}: {error}") from error
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -113,9 +116,7 @@ class FactReader:
     def __init__(self, decider: Decider, redrive_suffix: str) -> None:
         self._decider = decider
         self._redrive_suffix = redrive_suffix
-        self._heard: dict[bytes, type[Event]] = {
-            name.encode(): model for name, model in decider.heard.items()
-        }
+        self._heard = {name.encode(): reader for name, reader in decider.heard.items()}
         self._stems = {name.rpartition(b".")[0] for name in self._heard}
 
     def read(self, record: Record) -> Read:
@@ -218,7 +219,7 @@ def is_key(text: str) -> bool:
     return 0 < len(text) <= KEY_AT_MOST_CHARACTERS and "\0" not in text
 
 
-def _first_problem(model: type[Any], error: ValidationError) -> str:
+def _first_problem(model: Reader | type[Any], error: ValidationError) -> str:
     """Where and what, without the value: it may be anything."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "data"

@@ -45,8 +45,8 @@ class Waiting(msgspec.Struct, frozen=True):
         return cls(event.event_type, about, event.to_json().decode(), due_at)
 
     def event(self) -> Event:
-        """The event as it was heard."""
-        return REGISTER.by_type[self.type].model.from_json(self.data)
+        """The event as it was heard, in its newest version."""
+        return REGISTER.readers[self.type].from_json(self.data)
 
 
 class Holder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -111,19 +111,21 @@ def in_turn(
 
 def waiting_of(waiting: Iterable[Waiting], model: type[E]) -> list[E]:
     """The events of one type that wait, in the order in which they were heard."""
-    return [model.from_json(kept.data) for kept in waiting if kept.type == model.event_type]
+    names = REGISTER.versions[model]
+    return [kept.event() for kept in waiting if kept.type in names]  # type: ignore[misc]
 
 
 def waits(waiting: Iterable[Waiting], model: type[Event], about: str) -> bool:
-    return any(kept.type == model.event_type and kept.about == about for kept in waiting)
+    names = REGISTER.versions[model]
+    return any(kept.type in names and kept.about == about for kept in waiting)
 
 
 def without(waiting: tuple[Waiting, ...], model: type[Event], about: str) -> tuple[Waiting, ...]:
     """What still waits once this one was decided."""
     if not waiting:
         return waiting
-    name = model.event_type
-    return tuple(kept for kept in waiting if kept.type != name or kept.about != about)
+    names = REGISTER.versions[model]
+    return tuple(kept for kept in waiting if kept.type not in names or kept.about != about)
 
 
 def first_due(waiting: Iterable[Waiting], *others: datetime | None) -> datetime | None:

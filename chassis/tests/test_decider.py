@@ -57,10 +57,8 @@ def test_an_event_that_an_aggregate_never_says_is_an_error_with_a_name() -> None
 
 
 def test_what_is_heard_is_what_some_rule_takes() -> None:
-    assert set(toy.ORDERS.heard.values()) == {
-        model for _, model in toy.ORDERS.rules if model is not Due
-    }
-    assert all(model.event_type == name for name, model in toy.ORDERS.heard.items())
+    models = {model for _, model in toy.ORDERS.rules if model is not Due}
+    assert toy.ORDERS.heard == {model.event_type: model for model in models}
 
 
 def test_the_shape_is_named_after_number_and_fields_and_nothing_else() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from filrouge_contracts.control import PartnerKind
 from filrouge_contracts.event import Event
@@ -25,7 +25,8 @@ Spread = Literal["key", "lane", "single"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One event type. `spread`: its topic is partitioned by key, by lane, or not at all."""
+    """One event type. `spread`: its topic is partitioned by key, by lane, or not at all. `upcast`: what
+    this version said, as the next one says it; with it, no rule needs to know this version."""
 
     model: type[Event]
     topic: str
@@ -36,6 +37,7 @@ class Entry:
     within: str
     since: date = START
     spread: Spread = "key"
+    upcast: Callable[[Any], Event] | None = None
 
     @property
     def type(self) -> str:

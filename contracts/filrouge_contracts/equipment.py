@@ -11,6 +11,7 @@ from filrouge_contracts.event import Event, Part
 from filrouge_contracts.identifiers import Iban, Qpv, Siret, Uai
 from filrouge_contracts.problems import Says, refusal
 from filrouge_contracts.values import (
+    MAX_QUANTITY,
     AgreementId,
     BasisPoints,
     BudgetLineId,
@@ -28,6 +29,15 @@ Target = Annotated[
     StringConstraints(pattern=r"^(need|agreement):[A-Z0-9][A-Z0-9-]{0,39}$"),
     Says("target", "must be the key of a need or an agreement.", "Send need:… or agreement:…."),
 ]
+Pupils = Annotated[
+    int,
+    Field(ge=0, le=MAX_QUANTITY),
+    Says(
+        "pupils",
+        f"must be a whole number of pupils from 0 to {MAX_QUANTITY}.",
+        "Send how many pupils, as an integer; 0 if none.",
+    ),
+]
 
 
 class NeedDeclared(Event):
@@ -40,6 +50,36 @@ class NeedDeclared(Event):
     quantity: Quantity
     declared_at: Instant
     declared_by: UserId
+
+
+class NeedDeclaredV2(Event):
+    """A school or local authority says how many pieces its pupils lack, and how many pupils lack what."""
+
+    need: NeedId
+    uai: Uai
+    qpv: Qpv
+    item: ItemId
+    quantity: Quantity
+    pupils_without_device: Pupils
+    pupils_without_connection: Pupils
+    declared_at: Instant
+    declared_by: UserId
+
+    @model_validator(mode="after")
+    def _is_for_pupils(self) -> Self:
+        """A piece serves at least one pupil; a quantity is at least 1, so some pupil lacks something."""
+        pupils = max(self.pupils_without_device, self.pupils_without_connection)
+        if self.quantity > pupils:
+            detail = (
+                f"quantity {self.quantity} is more than the {pupils} pupils who lack something."
+            )
+            raise refusal("pieces-for-pupils", detail, "Count the pupils again, or ask for less.")
+        return self
+
+    @classmethod
+    def of_v1(cls, said: NeedDeclared) -> Self:
+        """Whoever did not say how many pupils lack what is taken to ask for a device for each of them."""
+        return cls(**dict(said), pupils_without_device=said.quantity, pupils_without_connection=0)
 
 
 class NeedCorrected(Event):

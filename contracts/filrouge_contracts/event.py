@@ -23,6 +23,12 @@ def type_name(domain: str, class_name: str) -> str:
     return f"fr.filrouge.{domain}.{_WORD_START.sub('-', name).lower()}.v{version}"
 
 
+def successor_name(event_type: str) -> str:
+    """`….order-placed.v1` → `….order-placed.v2`."""
+    stem, _, version = event_type.rpartition(".v")
+    return f"{stem}.v{int(version) + 1}"
+
+
 class Event(Part):
     """The data of one event; the docstring of each subclass says in a sentence what happened."""
 

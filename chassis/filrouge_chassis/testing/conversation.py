@@ -135,7 +135,7 @@ class Conversation:
 
     def _send(self, producer: str, event: Event) -> None:
         entry = REGISTER.by_model[type(event)]
-        key = entry.key_of(event)
+        key, event = entry.key_of(event), REGISTER.newest(event)
         for service in entry.heard_by:
             decider = self._deciders.get(service)
             if decider is not None and (kind_of(key), type(event)) in decider.rules:

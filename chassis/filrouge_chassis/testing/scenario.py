@@ -52,8 +52,9 @@ class Scenario:
         return self
 
     def when(self, event: Event, said_at: str | datetime | None = None) -> Self:
-        """The event arrives, at the aggregate that its key names; `said_at`: not said just now."""
-        key = REGISTER.by_model[type(event)].key_of(event)
+        """The event arrives, at the aggregate that its key names, in its newest version; `said_at`: not
+        said just now."""
+        key, event = REGISTER.by_model[type(event)].key_of(event), REGISTER.newest(event)
         return self._decide(key, event, instant(said_at) if said_at else self.context.now)
 
     def when_read(self, record: Record) -> Self:

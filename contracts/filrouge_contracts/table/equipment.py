@@ -7,6 +7,7 @@ from filrouge_contracts.equipment import (
     NeedCorrected,
     NeedCorrectionRecorded,
     NeedDeclared,
+    NeedDeclaredV2,
     NeedOpened,
     NeedRefused,
     NeedWithdrawalRecorded,
@@ -23,6 +24,16 @@ EQUIPMENT = topic("equipment")
 ENTRIES = (
     Entry(
         NeedDeclared,
+        EQUIPMENT,
+        "need:{need}",
+        ("school", "authority"),
+        (ORDERS,),
+        "NeedOpened or NeedRefused",
+        "at once",
+        upcast=NeedDeclaredV2.of_v1,
+    ),
+    Entry(
+        NeedDeclaredV2,
         EQUIPMENT,
         "need:{need}",
         ("school", "authority"),

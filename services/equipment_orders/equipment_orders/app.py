@@ -15,7 +15,7 @@ from filrouge_contracts.delivery import DeliveryCompleted
 from filrouge_contracts.entry import ORDERS
 from filrouge_contracts.equipment import (
     NeedCorrected,
-    NeedDeclared,
+    NeedDeclaredV2,
     NeedWithdrawn,
     OrderRequested,
 )
@@ -41,7 +41,7 @@ DECIDER = Decider(
         ("agreement", ReservationRequested): agreements.reserve_under_agreement,
         ("agreement", ReservationReleaseRequested): agreements.release_under_agreement,
         ("agreement", Due): agreements.give_up_agreement,
-        ("need", NeedDeclared): needs.open_need,
+        ("need", NeedDeclaredV2): needs.open_need,
         ("need", NeedCorrected): needs.change_need,
         ("need", NeedWithdrawn): needs.change_need,
         ("need", ReservationRequested): needs.reserve_for_need,

@@ -15,7 +15,7 @@ from filrouge_chassis.waiting import hold, in_turn, overdue, waits
 from filrouge_contracts.equipment import (
     NeedCorrected,
     NeedCorrectionRecorded,
-    NeedDeclared,
+    NeedDeclaredV2,
     NeedOpened,
     NeedRefusal,
     NeedRefused,
@@ -37,10 +37,10 @@ from equipment_orders.reservations import WAITING_AT_MOST, refused, released, wa
 from equipment_orders.state import after
 from equipment_orders.targets import Contradiction, Need, dated
 
-Word: TypeAlias = NeedDeclared | NeedCorrected | NeedWithdrawn
+Word: TypeAlias = NeedDeclaredV2 | NeedCorrected | NeedWithdrawn
 
 
-def open_need(need: Need, event: NeedDeclared, _context: Context) -> Iterator[Event]:
+def open_need(need: Need, event: NeedDeclaredV2, _context: Context) -> Iterator[Event]:
     """A need is declared once; what waited for it is decided."""
     if need.item:
         yield _refused(event, NeedRefusal.ALREADY_OPEN)

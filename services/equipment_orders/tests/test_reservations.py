@@ -11,11 +11,23 @@ from equipment_orders.reservations import WAITING_AT_MOST
 from equipment_orders.targets import Contradiction
 from filrouge_chassis.decider import Context
 from filrouge_chassis.testing.examples import example
+<<<<<<< HEAD:services/equipment_orders/tests/test_reservations.py
 from filrouge_chassis.testing.scenario import START, Scenario, instant
 from filrouge_chassis.waiting import hold
 from filrouge_contracts.agreement import AgreementOpened, AgreementRefused, AgreementRegistered
 from filrouge_contracts.equipment import NeedDeclared, NeedOpened, NeedRefused
 from filrouge_contracts.reservation import (
+=======
+from filrouge_chassis.testing.scenario import Scenario, instant
+from filrouge_contracts.equipment import (
+    AgreementOpened,
+    AgreementRefused,
+    AgreementRegistered,
+    NeedDeclared,
+    NeedDeclaredV2,
+    NeedOpened,
+    NeedRefused,
+>>>>>>> 38158bb (A need says how many pupils lack what, beside its first version, which rules read as the new one):services/equipment_orders/tests/test_stocks.py
     Place,
     ReservationAccepted,
     ReservationRefusal,
@@ -51,6 +63,19 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
     scenario.when(example(ReservationReleaseRequested, **given_back))
     scenario.then(example(ReservationReleased, **given_back))
     assert scenario.state(AGREEMENT).reserved_cents == 0
+
+
+@pytest.mark.parametrize("version", [NeedDeclared, NeedDeclaredV2])
+def test_a_need_opens_alike_in_whichever_version_it_was_declared(
+    version: type[NeedDeclared | NeedDeclaredV2],
+) -> None:
+    scenario = Scenario(DECIDER).when(_ask(NEED)).when(example(version))
+    scenario.then(
+        example(NeedOpened),
+        example(ReservationAccepted, target=NEED, terms=None, place=PLACE),
+    )
+    for again in (NeedDeclared, NeedDeclaredV2):
+        scenario.when(example(again)).then(example(NeedRefused))
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_value_that_cannot_be_the_event_is_refused(value: bytes | None, rule: 
         ({"ce_source": b"URN:filrouge:partner:school-0750655e"}, "own-source"),
         ({"ce_type": None}, "header-required"),
         ({"ce_type": b"\xff"}, "header-utf8"),
-        ({"ce_type": b"fr.filrouge.equipment.need-declared.v2"}, "type-unknown"),
+        ({"ce_type": b"fr.filrouge.equipment.need-declared.v9"}, "type-unknown"),
         ({"ce_type": b"fr.filrouge.equipment.need-opened.v1"}, "type-not-for-partners"),
         ({"ce_type": b"fr.filrouge.control.tick-passed.v1"}, "type-not-for-partners"),
         ({"ce_type": b"fr.filrouge.verdicts.verdict-given.v1"}, "type-not-for-partners"),
