@@ -18,14 +18,21 @@ Rule = Callable[[Path, str], Found]
 
 
 def tracked() -> list[Path]:
-    """Files that git knows or would take, apart from generated ones and locks."""
+    """Files that git knows or would take, apart from generated ones and those of others."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         check=True,
         capture_output=True,
         text=True,
     ).stdout.splitlines()
-    left_out = ("contracts/schemas/", "contracts/examples/", "LICENSE")
+    left_out = (
+        "contracts/asyncapi.json",
+        "contracts/examples/",
+        "contracts/published/",
+        "contracts/schemas/",
+        "contracts/tests/asyncapi_schema/",
+        "LICENSE",
+    )
     return [Path(name) for name in listed if not name.startswith(left_out) and Path(name).is_file()]
 
 

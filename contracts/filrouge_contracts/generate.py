@@ -1,4 +1,4 @@
-"""Writes what is made from the register: JSON Schemas, and the README's event table and flow chart.
+"""Writes what is made from the register: JSON Schemas, AsyncAPI, and the README's event table and chart.
 
 `python -m filrouge_contracts.generate` writes; with `--check` it only names what is stale.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
+from filrouge_contracts.asyncapi import document_text
 from filrouge_contracts.entry import PARTNER_KINDS, Entry
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import CONTROL
@@ -104,6 +105,7 @@ def wanted(root: Path) -> dict[Path, str]:
     text = readme.read_text(encoding="utf-8") if readme.exists() else MINIMAL_README
     text = between_markers(text, "flow", flow_chart())
     files = {readme: between_markers(text, "events", event_table())}
+    files[root / "contracts" / "asyncapi.json"] = document_text()
     for entry in REGISTER:
         files[root / "contracts" / "schemas" / f"{entry.type}.json"] = schema_text(entry)
     return files
