@@ -53,11 +53,16 @@ check: setup ## everything that can be said without running it: format, lint, ty
 	$(BIN)/python tests/import_rules.py > .venv/.importlinter
 	$(BIN)/lint-imports --no-logo --config .venv/.importlinter
 	$(BIN)/python -m filrouge_contracts.generate --check
+	$(BIN)/python -m filrouge_contracts.published
 	$(BIN)/python tests/house_rules.py
 
 .PHONY: generate
-generate: setup ## schemas and the README's table and chart, from the register
+generate: setup ## schemas, AsyncAPI and the README's table and chart, from the register
 	$(BIN)/python -m filrouge_contracts.generate
+
+.PHONY: publish
+publish: setup ## add a revision of every contract that is not as it was last published, if nothing breaks
+	$(BIN)/python -m filrouge_contracts.published --publish
 
 .PHONY: format
 format: setup ## put every file into the one format

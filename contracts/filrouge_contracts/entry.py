@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -53,8 +53,7 @@ class Entry:
 
     @cached_property
     def written_by(self) -> frozenset[str]:
-        """Services that write the event: what partners say is written by the gateway."""
-        return frozenset(GATEWAY if who in PARTNER_KINDS else who for who in self.said_by)
+        return writers(self.said_by)
 
     @cached_property
     def key_of(self) -> Callable[[Event], str]:
@@ -64,6 +63,11 @@ class Entry:
     @cached_property
     def topic_of(self) -> Callable[[Event], str]:
         return _renderer(self.topic)
+
+
+def writers(said_by: Iterable[str]) -> frozenset[str]:
+    """Those who write the event: what partners say is written by the gateway."""
+    return frozenset(GATEWAY if who in PARTNER_KINDS else who for who in said_by)
 
 
 def _renderer(template: str) -> Callable[[Event], str]:
