@@ -19,7 +19,7 @@ from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_chassis.testing.stepwise import Stepwise, parked_in
-from filrouge_chassis.waiting import Waiting, waiting_of, waits, without
+from filrouge_chassis.waiting import Holder, Waiting, held, hold, waiting_of, waits, without
 from filrouge_contracts.equipment import NeedDeclared, NeedDeclaredV2, NeedOpened
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER, OlderVersion
@@ -147,6 +147,10 @@ def test_what_began_to_wait_in_an_older_version_is_found_as_the_newest() -> None
     assert waiting_of(kept, NeedDeclaredV2) == [READ, READ]
     assert waits(kept, NeedDeclaredV2, "N-1")
     assert without(kept, NeedDeclaredV2, "N-1") == kept[1:]
+    context = Context(now=toy.START, key="need:N-1")
+    for said in (SAID, READ):
+        again = held(Holder(kept), hold(context, said, "N-2", due_at))
+        assert again.waiting == (kept[0], Waiting.of(said, "N-2", due_at))
 
 
 @pytest.mark.parametrize("said", [SAID, READ])

@@ -50,14 +50,16 @@ class Register:
         self.by_type = {entry.type: entry for entry in entries}
         self.readers: dict[str, Reader] = {}
         """Type name → what reads its data, as the newest version says it."""
-        self.versions: dict[type[Event], set[str]] = {entry.model: set() for entry in entries}
-        """Model → names of the types that are read as it: its own and older ones; none if it is upcast."""
+        self.versions: dict[type[Event], set[str]] = {}
+        """Model → names of the types that are read as the same version as it, itself among them."""
+        alike: dict[str, set[str]] = {entry.type: set() for entry in entries}
         for entry in entries:
             way = list(self._way(entry))
             upcasts = tuple(step.upcast for step in way if step.upcast is not None)
             older = OlderVersion(entry.model, upcasts)
             self.readers[entry.type] = older if upcasts else entry.model
-            self.versions[way[-1].model].add(entry.type)
+            self.versions[entry.model] = alike[way[-1].type]
+            self.versions[entry.model].add(entry.type)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
