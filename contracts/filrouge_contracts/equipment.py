@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from filrouge_contracts.event import Event, Part
 from filrouge_contracts.identifiers import Iban, Qpv, Siret, Uai

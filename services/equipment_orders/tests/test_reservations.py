@@ -11,23 +11,11 @@ from equipment_orders.reservations import WAITING_AT_MOST
 from equipment_orders.targets import Contradiction
 from filrouge_chassis.decider import Context
 from filrouge_chassis.testing.examples import example
-<<<<<<< HEAD:services/equipment_orders/tests/test_reservations.py
 from filrouge_chassis.testing.scenario import START, Scenario, instant
 from filrouge_chassis.waiting import hold
 from filrouge_contracts.agreement import AgreementOpened, AgreementRefused, AgreementRegistered
-from filrouge_contracts.equipment import NeedDeclared, NeedOpened, NeedRefused
+from filrouge_contracts.equipment import NeedDeclared, NeedDeclaredV2, NeedOpened, NeedRefused
 from filrouge_contracts.reservation import (
-=======
-from filrouge_chassis.testing.scenario import Scenario, instant
-from filrouge_contracts.equipment import (
-    AgreementOpened,
-    AgreementRefused,
-    AgreementRegistered,
-    NeedDeclared,
-    NeedDeclaredV2,
-    NeedOpened,
-    NeedRefused,
->>>>>>> 38158bb (A need says how many pupils lack what, beside its first version, which rules read as the new one):services/equipment_orders/tests/test_stocks.py
     Place,
     ReservationAccepted,
     ReservationRefusal,
