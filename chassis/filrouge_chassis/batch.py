@@ -7,7 +7,7 @@ another way than the lane did. Nothing here touches Kafka, PostgreSQL or a clock
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,8 +25,9 @@ from filrouge_chassis.errors import Defect, Malformed, RuleFailed, SequenceHole,
 from filrouge_chassis.facts import Fact, Read, Redriven, Unreadable
 from filrouge_chassis.lane_row import LaneRow, WakeCursor, changed_closed, changed_watermarks
 from filrouge_chassis.outbound import Identity, Outbound
-from filrouge_chassis.progress import Counts, Progress
+from filrouge_chassis.progress import Counts, Decision, Progress
 from filrouge_chassis.records import Outgoing, Record, encode_outgoing
+from filrouge_chassis.trace_context import root_of
 
 ROW_AT_MOST_BYTES = 8 * 1024 * 1024
 DEFECTS_AT_MOST = 100
@@ -70,11 +71,15 @@ class Batch:
         progress: Progress,
         states: States,
         noted: Iterable[DefectNote] | None = None,
+        keeps: Callable[[str], bool] | None = None,
     ) -> None:
-        """`noted`: when a journalled batch is decided again, the defects of its record."""
+        """`noted`: when a journalled batch is decided again, the defects of its record. `keeps`: of
+        which traces the decisions are told; None: of none."""
         self.progress = progress.copy()
         self.counts = Counts()
         self.states: dict[str, State] = {}
+        self.kept: list[Decision] = []
+        self._keeps = keeps
         self._decider, self._identity = decider, identity
         self._committed = committed
         self._row = self.progress.row
@@ -118,12 +123,13 @@ class Batch:
             self.counts.woken += 1
             if key in self._row.closed:
                 continue
+            cause = self._timer(tick, key)
             try:
                 self._defects.raise_noted((CONTROL, tick, key))
-                self._decide(key, Due(from_microseconds(due_us)), self._timer(tick, key), None)
+                self._decide(key, Due(from_microseconds(due_us)), cause, None)
             except Defect as error:
                 error = self._defects.note((CONTROL, tick, key), error)
-                self._park(key, parking.Timer(CONTROL, tick, due_us), error)
+                self._park(key, parking.Timer(CONTROL, tick, due_us), cause, error)
         if done:
             self._row.waking = None
 
@@ -152,7 +158,7 @@ class Batch:
         except Defect as error:
             error = self._defects.note((place.name, offset, ""), error)
             if isinstance(read, Fact) or (isinstance(read, Unreadable) and read.parks):
-                self._park(read.key, record, error)
+                self._park(read.key, record, self._origin(record), error, read.traceparent)
 
     def finish(self, note_anyway: bool = False) -> Decided | None:
         """The batch as one unit to commit; None if it decided nothing: then only progress moved."""
@@ -228,7 +234,7 @@ class Batch:
         elif isinstance(read, Unreadable):
             raise Malformed(read.reason)
         elif read.key in self._row.closed:
-            self._park(read.key, record, None)
+            self._park(read.key, record, self._origin(record), None, read.traceparent)
         elif read.model is None and read.malformed is None:
             self.counts.ignored += 1
         else:
@@ -256,7 +262,11 @@ class Batch:
         self.progress.defects_in_a_row = 0
         if said:
             trace, received_ms = (fact.traceparent, fact.received_ms) if fact else (None, 0)
+            trace = trace or root_of(cause)
             self._out.add(key, prepared, cause, trace, received_ms)
+            if self._keeps is not None and self._keeps(trace):
+                name = f"decide {type(event).__name__}"
+                self.kept.append(Decision(name, key, cause, trace, len(said)))
             if received_ms and received_ms < (self.counts.oldest_ms or received_ms + 1):
                 self.counts.oldest_ms = received_ms
             self.states[key] = state
@@ -281,9 +291,20 @@ class Batch:
 
     # --- defects ---------------------------------------------------------------------------------
 
-    def _park(self, key: str, record: Record | parking.Timer, error: Defect | None) -> None:
-        self._defects.park(key, record, error)
+    def _park(
+        self,
+        key: str,
+        record: Record | parking.Timer,
+        cause: str,
+        error: Defect | None,
+        trace: str | None = None,
+    ) -> None:
+        trace, cause = trace or root_of(cause), f"{cause}/parked"
+        self._defects.park(key, record, error, cause, trace)
         self.counts.parked += 1
+        if self._keeps is not None and self._keeps(trace):
+            why = error.name if error else "waits behind another"
+            self.kept.append(Decision("park", key, cause, trace, 1, why))
 
     def _redrive(self, redriven: Redriven) -> None:
         """A parked record on its second way; out of turn: no effect. Raises Defect if it fails again."""

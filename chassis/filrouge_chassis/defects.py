@@ -71,15 +71,21 @@ class Defects:
                 f" {error.reason}; go back to the release before, or mend this one"
             )
 
-    def park(self, key: str, record: Record | parking.Timer, error: Defect | None) -> None:
+    def park(
+        self,
+        key: str,
+        record: Record | parking.Timer,
+        error: Defect | None,
+        cause: str,
+        traceparent: str,
+    ) -> None:
         """Because of `error`, or (None) because the key is closed already. Raises TooManyDefects."""
         if key not in self._closed and len(self._closed) >= CLOSED_KEYS_AT_MOST:
             raise TooManyDefects(f"{len(self._closed)} keys are closed: re-drive them first")
         count, redriven = self._closed.get(key, (0, 0))
         identity = self._identity
         event = parking.parked(identity.service, identity.lane, key, count + 1, record, error)
-        cause = f"{identity.service}/{event.topic}/{event.partition}/{event.offset}"
-        self._out.add(key, self._out.prepare([event]), f"{cause}/parked", None)
+        self._out.add(key, self._out.prepare([event]), cause, traceparent)
         self._closed[key] = (count + 1, redriven)
 
     def is_next(self, key: str, index: int) -> bool:

@@ -95,6 +95,7 @@ class Unreadable(msgspec.Struct, frozen=True):
     key: str
     reason: str
     parks: bool = True  # not if it came with re-driven ones: it could never be re-driven itself
+    traceparent: str | None = None
 
 
 class Redriven(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +26,7 @@ from filrouge_chassis.errors import TooLarge
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.partitioner import partition_of
 from filrouge_chassis.records import Outgoing
+from filrouge_chassis.trace_context import child_of, root_of
 
 EVENT_AT_MOST_BYTES = 256 * 1024
 PARKED_AT_MOST_BYTES = 1000 * 1024
@@ -105,10 +105,10 @@ class Outbound:
         subject: str,
         prepared: Sequence[Prepared],
         cause: str,
-        traceparent: str | None,
+        traceparent: str,
         received_ms: int = 0,
     ) -> None:
-        """Numbers the events that the record `cause` led `subject` to say."""
+        """Numbers the events that `cause` led `subject` to say."""
         if not prepared:
             return
         subject_bytes = subject.encode()
@@ -128,7 +128,7 @@ class Outbound:
         sequence: int,
         identity: str,
         subject: bytes,
-        trace: str | None,
+        traceparent: str,
         received_ms: int = 0,
     ) -> Outgoing:
         place = f"{event.topic}/{event.partition}"
@@ -149,7 +149,7 @@ class Outbound:
                 (H_TIME, self._time),
                 (H_SEQUENCE, b"%d" % sequence),
                 (H_PREV, b"%d" % prev),
-                (H_TRACEPARENT, _child_of(trace, id_bytes)),
+                (H_TRACEPARENT, child_of(traceparent, id_bytes)),
                 (H_RECEIVED, b"%d" % received_ms),
             ),
         )
@@ -159,12 +159,5 @@ class Outbound:
         (prepared,) = self.prepare([note])
         identity = f"{self._identity.source}/{note.first_sequence}"
         subject = f"lane:{self._identity.lane}".encode()
-        return self._number(prepared, note.first_sequence, identity, subject, None)
-
-
-def _child_of(traceparent: str | None, identity: bytes) -> bytes:
-    """W3C trace context: the cause's trace, a span of its own; both derived, so a replay says the same."""
-    digest = hashlib.blake2b(identity, digest_size=24).hexdigest()
-    trace = traceparent[3:35] if traceparent else digest[16:]
-    flags = traceparent[-2:] if traceparent else "01"
-    return f"00-{trace}-{digest[:16]}-{flags}".encode()
+        trace = root_of(identity)
+        return self._number(prepared, note.first_sequence, identity, subject, trace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from filrouge_chassis.control import Control
 from filrouge_chassis.lane_row import LaneRow
@@ -39,3 +39,14 @@ class Counts:
     woken: int = 0
     oldest_ms: int | None = None  # arrival of the oldest partner's record behind a decision
     decided: dict[str, int] = field(default_factory=dict)  # event type → number
+
+
+class Decision(NamedTuple):
+    """One decision of a batch whose trace is kept."""
+
+    name: str
+    key: str
+    cause: str
+    traceparent: str  # of the event that led to it
+    said: int  # events
+    error: str | None = None  # why the record was parked instead

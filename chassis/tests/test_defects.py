@@ -150,6 +150,22 @@ def test_a_timer_that_was_parked_is_parked_again_and_no_other_of_its_tick() -> N
     assert not same(first, woken(toy.ORDERS, ()))
 
 
+def test_timers_that_are_parked_at_one_tick_have_ids_of_their_own() -> None:
+    def raises(_state: toy.Order, _due: Due, _context: Context) -> Iterator[OrderRefused]:
+        raise toy.Poisoned("by the clock")
+
+    lane = Stepwise(with_rule(Due, raises))
+    lane.keep(lane.batch(*lane.hear(toy.order_requested(1), toy.order_requested(2))))
+    batch = lane.batch()
+    batch.take_control(lane.control, lane.tick(LATER))
+    batch.wake([(0, key) for key in sorted(lane.states)], done=True)
+    decided = batch.finish()
+    assert decided is not None
+    ids = [dict(event.headers)["ce_id"].decode() for event in decided.events]
+    tick = "equipment_orders/control.g1/0/0"
+    assert ids == [f"{tick}/order:O-1/parked/0", f"{tick}/order:O-2/parked/0"]
+
+
 def test_a_second_way_that_failed_fails_again_when_it_is_decided_again() -> None:
     lane = Stepwise()
     parked = parked_in(lane.keep(lane.batch(*lane.hear(toy.order_requested(1, toy.POISON)))))

@@ -9,6 +9,7 @@ from filrouge_contracts.event import Event
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.outbound import Identity, Outbound
 from filrouge_chassis.records import Outgoing
+from filrouge_chassis.trace_context import root_of
 
 
 class Producer:
@@ -27,6 +28,6 @@ class Producer:
         for event in events:
             self._said += 1
             cause = f"{self._identity.source}/test/{self._said}"
-            out.add("test:producer", out.prepare([event]), cause, None)
+            out.add("test:producer", out.prepare([event]), cause, root_of(cause))
         self._row.sequence = out.sequence
         return out.events
