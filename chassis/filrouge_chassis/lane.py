@@ -26,6 +26,7 @@ from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, OutboxRow
 from filrouge_chassis.surroundings import Surroundings
 from filrouge_chassis.testing.failpoints import reach
+from filrouge_chassis.tracing import Phases
 
 
 class Lane:
@@ -60,7 +61,7 @@ class Lane:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._last_read_ms = 0
-        self._begun = 0.0  # when the batch in hand was, by the loop's clock
+        self._phases = Phases(0.0, 0.0, 0.0)  # of the batch in hand
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -142,7 +143,8 @@ class Lane:
         self._version, self._committed = opened.version, opened.row
         control = self._around.control.advance(Control(), opened.row.control_offset)
         self.progress = Progress(opened.row, control)
-        self._relay = Relay(self._around.log, opened.journal, self._news.set)
+        traces = self._around.traces
+        self._relay = Relay(self._around.log, opened.journal, self._news.set, traces)
         self._relay.acknowledged = self._forgotten = 0
         self._relay.start(opened.outbox)
         self._inbox.clear()
@@ -175,6 +177,7 @@ class Lane:
             assert self._relay is not None
             self._relay.raise_failure()
             self._store.raise_if_lost()
+            self._phases = self._phases._replace(read=_now())
             if await self._take_control() or await self._take_records():
                 continue
             await self._forget()
@@ -258,13 +261,15 @@ class Lane:
         return True
 
     def _batch(self) -> Batch:
-        self._begun = asyncio.get_running_loop().time()
+        self._phases = self._phases._replace(fold=_now())
+        traces = self._around.traces
         return Batch(
             self._around.decider,
             self.identity,
             self._committed,
             self.progress,
             self._cache,
+            keeps=None if traces is None else traces.keeps,
         )
 
     async def _finish(self, batch: Batch, note_anyway: bool = False) -> None:
@@ -277,13 +282,14 @@ class Lane:
         if decided is not None:
             await self._commit(batch, decided)
         self.progress = batch.progress
-        seconds = asyncio.get_running_loop().time() - self._begun
+        seconds = _now() - self._phases.fold
         self._around.observer.decided(
             self.identity.lane, batch.counts, seconds, decided is not None
         )
 
     async def _commit(self, batch: Batch, decided: Decided) -> None:
         assert self._relay is not None
+        phases = self._phases._replace(commit=_now())
         row = batch.progress.row
         journal = self._relay.journal
         row.journal_offset, row.journal_sequence = journal.end, journal.sequence
@@ -299,6 +305,8 @@ class Lane:
         )
         await reach("after_commit")
         logs.decided(self.identity.source, decided.note)
+        if self._around.traces is not None:
+            self._around.traces.committed(self.identity.lane, batch, decided, phases)
         self._forgotten = acknowledged
         self._committed = row
         self._cache.remember(decided.states)
@@ -311,3 +319,7 @@ class Lane:
         if acknowledged > self._forgotten:
             await self._store.forget(self._version, acknowledged)
             self._forgotten = acknowledged
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -36,6 +36,10 @@ class LaneMetrics(Observer):
         self._loads = counter(
             "lane_loads", "Lanes loaded, rebuilt from the stream or not", ("rebuilt",)
         )
+        self._exported = counter("spans_exported", "Spans that the collector has taken")
+        self._dropped = counter(
+            "spans_dropped", "Spans that it did not take, or that were too many"
+        )
         self._batch_records = Histogram(
             "filrouge_batch_records", "Records of one batch", buckets=SIZES, registry=registry
         )
@@ -75,6 +79,10 @@ class LaneMetrics(Observer):
         self._last_commit.set(now)
         if counts.oldest_ms is not None:
             self._age_seconds.observe(max(0.0, now - counts.oldest_ms / 1000))
+
+    def exported(self, spans: int, dropped: int) -> None:
+        self._exported.inc(spans)
+        self._dropped.inc(dropped)
 
     def failed(self, lane: int, error: Exception) -> None:
         self._failures.labels(type(error).__name__).inc()

@@ -14,6 +14,7 @@ from filrouge_chassis.log import Log, Publisher
 from filrouge_chassis.records import decode_outgoing
 from filrouge_chassis.store import OutboxRow
 from filrouge_chassis.testing.failpoints import reach
+from filrouge_chassis.tracing import Traces
 
 ROWS_QUEUED = 4
 
@@ -26,11 +27,18 @@ class Relay:
     its events is published; readers take the first record for a sequence range and skip the rest.
     """
 
-    def __init__(self, log: Log, journal: Journal, on_acknowledged: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        journal: Journal,
+        on_acknowledged: Callable[[], None],
+        traces: Traces | None = None,
+    ) -> None:
         self.acknowledged = 0  # first sequence of the last row that Kafka holds in full
         self.journal = journal
         self._log = log
         self._on_acknowledged = on_acknowledged
+        self._traces = traces
         self._queue: asyncio.Queue[OutboxRow] = asyncio.Queue(ROWS_QUEUED)
         self._pending = 0
         self._waiting_since: deque[float] = deque()
@@ -119,6 +127,7 @@ class Relay:
 
     async def _publish(self, row: OutboxRow) -> None:
         assert self._publisher is not None
+        begun = asyncio.get_running_loop().time()
         await reach("before_journal")
         records = decode_outgoing(row.journal)
         (offset,) = await self._publisher.publish(records)
@@ -133,6 +142,8 @@ class Relay:
         events = decode_outgoing(row.events)
         if events:
             await self._publisher.publish(events)
+        if self._traces is not None:
+            self._traces.published(note.lane, records[0], events, begun)
         await reach("after_publish")
         self.acknowledged = row.first_sequence
         self._count(-1)

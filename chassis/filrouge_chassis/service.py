@@ -30,8 +30,11 @@ from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
 from filrouge_chassis.settings import Settings, SettingsInvalid
+from filrouge_chassis.span_export import SpanExport, collector_at
+from filrouge_chassis.spans import Spans
 from filrouge_chassis.surroundings import Limits, Surroundings
 from filrouge_chassis.testing import failpoints
+from filrouge_chassis.tracing import Traces
 
 logger = logging.getLogger(__name__)
 quiet = logging.getLogger("faststream")
@@ -71,7 +74,16 @@ class Process:
                 cached_states=settings.cached_states,
                 drain_seconds=settings.drain_seconds,
             ),
+            self._traces(),
         )
+
+    def _traces(self) -> Traces | None:
+        settings = self.settings
+        if not settings.trace_collector:
+            return None
+        exporter = collector_at(settings.trace_collector)
+        export = SpanExport(exporter, settings.trace_spans_per_second, self.metrics.exported)
+        return Traces(Spans(self.name, settings.release), settings.trace_ratio, export)
 
     def _make_lane(self, plan: LanePlan) -> Lane:
         settings = self.settings
@@ -156,12 +168,16 @@ class Process:
         ]
         for task in self.tasks:
             task.add_done_callback(_say_why)
+        if self.around.traces is not None:
+            self.around.traces.export.start()
 
     async def _stop(self) -> None:
         """Drains the lanes while the consumer still holds its place in the group."""
         for task in self.tasks:
             task.cancel()
         await self.instance.stop_lanes()
+        if self.around.traces is not None:
+            await self.around.traces.export.close()
 
     # --- health ------------------------------------------------------------------------------------
 

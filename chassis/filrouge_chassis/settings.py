@@ -53,6 +53,19 @@ class Settings(BaseModel):
     drain_seconds: Annotated[
         float, Field(gt=0, allow_inf_nan=False, description="To finish a batch at stop")
     ] = 10
+    trace_collector: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^/]+.*)?$",
+            description="OTLP over HTTP, as http://collector:4318; without one there are no traces",
+        ),
+    ] = ""
+    trace_ratio: Annotated[
+        float, Field(ge=0, le=1, description="Share of traces kept, besides what partners keep")
+    ] = 0.01
+    trace_spans_per_second: Annotated[
+        int, Field(ge=10, description="Exported at most; more are dropped and counted")
+    ] = 1000
     failpoints: Annotated[
         str, AfterValidator(checked), Field(description="Fault tests only: place=action@time,…")
     ] = ""

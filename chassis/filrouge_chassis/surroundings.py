@@ -9,6 +9,7 @@ from filrouge_chassis.decider import Decider
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.log import Feed, Log
 from filrouge_chassis.progress import Counts
+from filrouge_chassis.tracing import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,4 @@ class Surroundings:
     feed: Feed
     observer: Observer
     limits: Limits
+    traces: Traces | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filrouge.stack import local_stack
 
-from tests.bench.contestants import floor_below, naive_handler, stage
+from tests.bench.contestants import floor_below, naive_handler, stage, traced_stage
 from tests.bench.installation import LANES, Installation
 from tests.bench.latency import Span, latency
 from tests.bench.past import past_of
@@ -33,6 +33,11 @@ class Size:
 
 
 ORDERS_PER_SECOND = (100, 500)
+TRACED = {
+    "1_percent": {"FILROUGE_TRACE_RATIO": "0.01"},
+    "all_bounded": {"FILROUGE_TRACE_RATIO": "1"},
+    "all": {"FILROUGE_TRACE_RATIO": "1", "FILROUGE_TRACE_SPANS_PER_SECOND": "1000000"},
+}
 FULL, QUICK = Size(5, 120_000, 500, Span(5, 20)), Size(1, 8_000, 100, Span(1, 3))
 
 
@@ -41,6 +46,7 @@ class Figures:
     """Every round of everything; what is printed and kept is made of these."""
 
     stage: list[Measured] = field(default_factory=list)
+    traced: dict[str, list[Measured]] = field(default_factory=lambda: {name: [] for name in TRACED})
     floor: list[Measured] = field(default_factory=list)
     naive: list[Measured] = field(default_factory=list)
     rebuild: list[float] = field(default_factory=list)
@@ -63,10 +69,20 @@ class Figures:
             "ratio_to_floor_cpu": summary(
                 [o.events_per_cpu_second / b.events_per_cpu_second for o, b, _ in ratios]
             ),
+            **{f"ratio_traced_{name}": self._ratio(rounds) for name, rounds in self.traced.items()},
             "rebuild": summary(self.rebuild),
             "re_execution": summary(self.re_execution),
             **{f"latency_ms_at_{rate}": found for rate, found in self.latency_ms.items()},
         }
+
+    def _ratio(self, rounds: Sequence[Measured]) -> dict[str, float]:
+        """Events per processor second, to the untraced stage of the same round."""
+        return summary(
+            [
+                traced.events_per_cpu_second / plain.events_per_cpu_second
+                for traced, plain in zip(rounds, self.stage, strict=True)
+            ]
+        )
 
 
 def _both(name: str, rounds: Sequence[Measured]) -> dict[str, dict[str, float]]:
@@ -84,6 +100,9 @@ async def run(size: Size, here: Installation) -> Figures:
         figures.naive.append(await naive_handler(here, number, size.naive_records))
         figures.stage.append(await stage(here, asked))
         figures.floor.append(await floor_below(here, asked, number))
+        for name, settings in TRACED.items():
+            asked = await here.ask(size.records)
+            figures.traced[name].append(await traced_stage(here, asked, settings))
         _say(
             f"round {number + 1} of {size.rounds}: stage {_shown(figures.stage[-1])}, "
             f"floor {_shown(figures.floor[-1])}, naive {_shown(figures.naive[-1])}"

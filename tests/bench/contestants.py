@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from filrouge.stack.child import Child, Command
 from filrouge.supervisor import supervised
 from filrouge_chassis.history import as_published
 from filrouge_chassis.records import Outgoing, Partition
+from filrouge_chassis.testing.collector import collecting
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 from filrouge_contracts.table.budget import BUDGET
 
@@ -23,10 +24,18 @@ FOLDER = Path(__file__).parents[2]
 STATE_BYTES = 150  # of a budget line, encoded
 
 
-async def stage(here: Installation, asked: Asked) -> Measured:
-    with supervised(here.stack, LANES) as supervisor:
+async def stage(
+    here: Installation, asked: Asked, environment: Mapping[str, str] | None = None
+) -> Measured:
+    with supervised(here.stack, LANES, environment) as supervisor:
         process = supervisor.start(BUDGET_ACCOUNTING)
         return await measure(here, asked.end, asked.count, process.child)
+
+
+async def traced_stage(here: Installation, asked: Asked, settings: Mapping[str, str]) -> Measured:
+    """The stage telling its traces to a collector that takes them all."""
+    with collecting() as collector:
+        return await stage(here, asked, {"FILROUGE_TRACE_COLLECTOR": collector.address, **settings})
 
 
 async def floor_below(here: Installation, asked: Asked, number: int) -> Measured:

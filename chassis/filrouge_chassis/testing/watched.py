@@ -17,6 +17,7 @@ from filrouge_chassis.records import Partition, RawRecord
 from filrouge_chassis.surroundings import Limits, Surroundings
 from filrouge_chassis.testing import toy
 from filrouge_chassis.testing.stepwise import Stepwise
+from filrouge_chassis.tracing import Traces
 
 HEARD = Partition("equipment.g1", 0)
 
@@ -61,7 +62,7 @@ class Consumer:
 class Watched:
     """A process with one lane on fakes, and its metrics as Prometheus reads them."""
 
-    def __init__(self) -> None:
+    def __init__(self, traces: Traces | None = None) -> None:
         self.world, self.registry, feed = Stepwise(), CollectorRegistry(), ConsumerFeed()
         self.feed = feed
         self.consumer = Consumer(self.world.partitions)
@@ -74,6 +75,7 @@ class Watched:
             feed,
             LaneMetrics(self.registry),
             Limits(backoff_seconds=0),
+            traces,
         )
         layout = FactLayout("equipment_orders")
         self.instance = Instance(layout, self.world.control, feed, self._make_lane)

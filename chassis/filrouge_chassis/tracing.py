@@ -1,0 +1,97 @@
+"""What a process tells about traces, after it is durable; docs/decisions/0008-traces.md has the model.
+
+Nothing here is asked what to decide. A process without a collector has no `Traces`, and re-execution
+never has any.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
+
+from filrouge_chassis.batch import Batch, Decided
+from filrouge_chassis.records import Outgoing
+from filrouge_chassis.span_export import SpanExport
+from filrouge_chassis.spans import KAFKA, POSTGRESQL, Spans, Times, Whole
+from filrouge_chassis.trace_context import read, traceparent_of
+
+LINKS_AT_MOST = 128
+BATCH_SPANS = 4
+
+
+class Phases(NamedTuple):
+    """When the phases of a batch began, by the loop's clock."""
+
+    read: float
+    fold: float
+    commit: float
+
+
+class Traces:
+    """The traces that one process keeps. Every call returns at once."""
+
+    def __init__(self, spans: Spans, ratio: float, export: SpanExport) -> None:
+        self.export = export
+        self._spans = spans
+        bound = TraceIdRatioBased(ratio).bound
+        self._below = f"{bound:016x}" if bound < 1 << 64 else "g"
+
+    def keeps(self, traceparent: str) -> bool:
+        """The partner keeps the trace, or its id is in our share: every service says the same without
+        asking another, and so does any OpenTelemetry SDK with this ratio."""
+        return traceparent[19:35] < self._below or traceparent[-1:] in "13579bdf"
+
+    def committed(self, lane: int, batch: Batch, decided: Decided, phases: Phases) -> None:
+        """The batch's decisions are durable now."""
+        kept = [(one, found) for one in batch.kept if (found := read(one.traceparent))]
+        if not kept:
+            return
+        reading, folding, committing, now = _wall_ns(phases)
+        whole, times = Whole.of(lane, decided.journal), Times(reading, now)
+        room = max(0, self.export.room - BATCH_SPANS)
+        make = self._spans
+        decisions = [make.decision(one, found, whole, times) for one, found in kept[:room]]
+        attributes = {
+            "filrouge.batch": decided.note.batch,
+            "filrouge.events_said": len(decided.events),
+            "messaging.batch.message_count": batch.counts.taken,
+        }
+        self.export.put(
+            [
+                make.batch(whole, times, attributes, decisions[:LINKS_AT_MOST]),
+                make.phase("read", whole, Times(reading, folding), KAFKA),
+                make.phase("fold", whole, Times(folding, committing)),
+                make.phase("commit", whole, Times(committing, now), POSTGRESQL),
+                *decisions,
+            ],
+            dropped=len(kept) - len(decisions),
+        )
+
+    def published(
+        self, lane: int, journal: Outgoing, events: Sequence[Outgoing], at: float
+    ) -> None:
+        """Kafka holds the row that was taken up at the loop's time `at`. After a crash a row may come
+        again, and its spans: the same ones, only later."""
+        kept = [
+            (event, found)
+            for event in events
+            if self.keeps(trace := traceparent_of(event)) and (found := read(trace))
+        ]
+        if not kept:
+            return
+        whole, times = Whole.of(lane, journal), Times(*_wall_ns((at,)))
+        room = max(0, self.export.room - 1)
+        make = self._spans
+        said = [make.event(event, found, whole, times) for event, found in kept[:room]]
+        publish = make.phase("publish", whole, times, KAFKA)
+        self.export.put([publish, *said], dropped=len(kept) - len(said))
+
+
+def _wall_ns(instants: Sequence[float]) -> list[int]:
+    """Unix time of instants of the loop's clock, and of now."""
+    now, now_ns = asyncio.get_running_loop().time(), time.time_ns()
+    return [now_ns - int((now - instant) * 1e9) for instant in (*instants, now)]
