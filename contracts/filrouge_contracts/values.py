@@ -92,6 +92,18 @@ Pieces = Annotated[
 ]
 SignedPieces = Annotated[int, Field(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
 Hours = Pieces
+Minutes = Annotated[
+    int,
+    Field(ge=0, le=1440),
+    Says(
+        "minutes",
+        "must be a whole number of minutes from 0 to 1440.",
+        "Send how long it lasted; nothing when nobody came is 0.",
+    ),
+]
+TotalMinutes = Annotated[int, Field(ge=0, le=60 * MAX_QUANTITY * 100)]
+"""A sum over the sessions of a programme."""
+SignedMinutes = Annotated[int, Field(ge=-1440, le=1440)]
 BasisPoints = Annotated[
     int,
     Field(ge=0, le=FULL_BP),
@@ -143,6 +155,10 @@ DecisionId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 ProgrammeId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 CertificateId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """A statement of hours that the State approves, as a delivery note is for goods."""
+MentorId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+PairId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+"""A mentor and a pupil who work together in a programme."""
+SessionId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 DeliveryNoteId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 InvoiceId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 PaymentId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]

@@ -19,6 +19,13 @@ from partner_gateway.state import Said
 
 _SOURCE = re.compile(r"urn:filrouge:partner:[a-z0-9][a-z0-9-]{0,39}")
 
+_OWN_FIELDS = {
+    "school": (("uai", "uai"),),
+    "supplier": (("supplier", "siret"),),
+    "association": (("association", "siret"), ("supplier", "siret")),
+}
+"""Kind of partner → fields of its events that name itself, and what it was registered with."""
+
 _ACCEPTED = Problem("", "accepted", "The event was passed on.", "Nothing to do.")
 _DUPLICATE = Problem(
     "", "duplicate", "The same event was accepted before.", "Nothing to do: it counts once."
@@ -66,16 +73,11 @@ def _objection(
 
 
 def _speaks_for_another(event: Event, partner: PartnerRegistered) -> Problem | None:
-    """A school speaks for itself and a supplier for itself, when we know which one it is."""
-    if (
-        partner.kind == "school"
-        and partner.uai
-        and getattr(event, "uai", partner.uai) != partner.uai
-    ):
-        return _other("uai", partner.uai)
-    if partner.kind == "supplier" and partner.siret:
-        supplier = getattr(event, "supplier", partner.siret)
-        return _other("supplier", partner.siret) if supplier != partner.siret else None
+    """Schools, suppliers and associations speak for themselves, when we know which one it is."""
+    for field, registered in _OWN_FIELDS.get(partner.kind, ()):
+        own = getattr(partner, registered)
+        if own and getattr(event, field, own) != own:
+            return _other(field, own)
     return None
 
 

@@ -22,9 +22,12 @@ from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
+from filrouge_contracts.mentor import MentorRegistered
 from filrouge_contracts.payment import PaymentMade
+from filrouge_contracts.pupil import PupilEnrolled
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.table.device import HOLDERS
+from filrouge_contracts.session import SessionReported
 from filrouge_contracts.verdicts import VerdictGiven
 from filrouge_contracts.verification import GoodsAdmitted
 from partner_gateway.app import DECIDER
@@ -90,6 +93,10 @@ def test_a_partner_that_is_not_registered_is_refused() -> None:
         ("supplier", {"siret": "73282932000074"}, example(InvoiceSubmitted), True),
         ("supplier", {"siret": "35600000009075"}, example(InvoiceSubmitted), False),
         ("supplier", {"siret": "35600000009075"}, example(ShipmentAnnounced), False),
+        ("association", {"siret": "73282932000074"}, example(SessionReported), True),
+        ("association", {"siret": "35600000009075"}, example(SessionReported), False),
+        ("association", {"siret": "35600000009075"}, example(MentorRegistered), False),
+        ("association", {"uai": "0750654D"}, example(PupilEnrolled), True),
         ("buyer", {"siret": "35600000009075"}, example(AgreementRegistered), True),
         ("buyer", {"siret": "35600000009075"}, example(GoodsAdmitted), True),
         ("buyer", {"siret": "35600000009075"}, example(OrderRequested), True),
@@ -97,7 +104,7 @@ def test_a_partner_that_is_not_registered_is_refused() -> None:
         ("accountant", {"siret": "35600000009075"}, example(PaymentMade), True),
     ],
 )
-def test_schools_and_suppliers_speak_for_themselves(
+def test_schools_suppliers_and_associations_speak_for_themselves(
     kind: str, registered: dict[str, str], event: Event, allowed: bool
 ) -> None:
     partner = example(

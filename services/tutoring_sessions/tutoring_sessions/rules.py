@@ -1,11 +1,19 @@
-"""Decides how a tutoring programme gets its money: registered → COMMITTING → FUNDED or REFUSED."""
+"""Decides how a tutoring programme gets its money, whom it takes, and when it ends.
+
+    registered → COMMITTING → FUNDED → (its last day) → CLOSED
+                            → REFUSED
+
+Until it is funded, pupils wait for a place. Hours are in `hours.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from filrouge_chassis.decider import Context, Due
-from filrouge_chassis.waiting import grace_ends
+from filrouge_chassis.waiting import DAY_SECONDS, grace_ends
 from filrouge_contracts.budget import (
     CommitmentAccepted,
     CommitmentRefused,
@@ -14,27 +22,90 @@ from filrouge_contracts.budget import (
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.programme import (
+    HoursApproved,
+    ProgrammeEnded,
+    ProgrammeEndRecorded,
     ProgrammeFunded,
     ProgrammeOpened,
     ProgrammeRefusal,
     ProgrammeRefused,
     ProgrammeRegistered,
 )
+from filrouge_contracts.pupil import (
+    EnrolmentAccepted,
+    EnrolmentRefused,
+    EnrolmentRequested,
+    PupilRefusal,
+)
 
-from tutoring_sessions.state import Programme, Step
+from tutoring_sessions import hours
+from tutoring_sessions.state import Programme, Step, evolve
+from tutoring_sessions.tables import Contradiction, Objection, Table, Word, name_of
+
+CLOSING_SECONDS = 30 * DAY_SECONDS
+WITHOUT_MONEY = (Step.UNKNOWN, Step.COMMITTING)
 
 
-class Contradiction(Exception):
-    """Somebody answers what was not asked: a defect, so the record is parked."""
+# --- what speaks against a word ------------------------------------------------------------------
 
 
-def open_programme(
-    programme: Programme, event: ProgrammeRegistered, context: Context
-) -> Iterator[Event]:
+def _known(programme: Programme, _event: Event, _context: Context) -> bool:
+    return programme.step is not Step.UNKNOWN
+
+
+def _not_yet(programme: Programme, _event: Event, _context: Context) -> bool:
+    return programme.step in WITHOUT_MONEY
+
+
+def _never(programme: Programme, _event: Event, _context: Context) -> bool:
+    return programme.step is Step.REFUSED
+
+
+def _of_another(
+    programme: Programme, event: EnrolmentRequested | ProgrammeEnded, _context: Context
+) -> bool:
+    return event.association != programme.association
+
+
+def _over(programme: Programme, event: EnrolmentRequested, _context: Context) -> bool:
+    ends_at = programme.ends_at
+    return programme.step is Step.CLOSED or (ends_at is not None and event.enrolled_at >= ends_at)
+
+
+def _ended(programme: Programme, _event: ProgrammeEnded, _context: Context) -> bool:
+    return programme.closes_at is not None
+
+
+def _not_within(programme: Programme, event: ProgrammeEnded, _context: Context) -> bool:
+    starts_at, ends_at = programme.starts_at, programme.ends_at
+    return not (starts_at and ends_at and starts_at <= event.ended_at <= ends_at)
+
+
+def _sessions_later(programme: Programme, event: ProgrammeEnded, _context: Context) -> bool:
+    return programme.latest_at is not None and programme.latest_at > event.ended_at
+
+
+_ENROLLING: tuple[Objection, ...] = (
+    (PupilRefusal.UNKNOWN_PROGRAMME, _not_yet),
+    (PupilRefusal.NOT_FUNDED, _never),
+    (PupilRefusal.OTHER_ASSOCIATION, _of_another),
+    (PupilRefusal.PROGRAMME_ENDED, _over),
+)
+_ENDING: tuple[Objection, ...] = (
+    (ProgrammeRefusal.UNKNOWN_PROGRAMME, _not_yet),
+    (ProgrammeRefusal.NOT_FUNDED, _never),
+    (ProgrammeRefusal.OTHER_ASSOCIATION, _of_another),
+    (ProgrammeRefusal.ALREADY_ENDED, _ended),
+    (ProgrammeRefusal.DATES_OUT_OF_ORDER, _not_within),
+    (ProgrammeRefusal.SESSIONS_AFTER_END, _sessions_later),
+)
+
+
+# --- what follows from a word --------------------------------------------------------------------
+
+
+def _open(_programme: Programme, event: ProgrammeRegistered, context: Context) -> Iterator[Event]:
     """Asks the budget line for the whole funding at once."""
-    if programme.step is not Step.UNKNOWN:
-        yield ProgrammeRefused(programme=event.programme, reason=ProgrammeRefusal.ALREADY_OPEN)
-        return
     due_at = grace_ends(context)
     yield ProgrammeOpened(
         programme=event.programme,
@@ -60,6 +131,61 @@ def open_programme(
     )
 
 
+def _enrol(programme: Programme, event: EnrolmentRequested, _context: Context) -> Iterator[Event]:
+    assert programme.starts_at is not None
+    assert programme.ends_at is not None
+    yield EnrolmentAccepted(
+        pupil=event.pupil,
+        programme=event.programme,
+        starts_at=programme.starts_at,
+        ends_at=programme.ends_at,
+    )
+
+
+def _end(_programme: Programme, event: ProgrammeEnded, context: Context) -> Iterator[Event]:
+    yield _end_recorded(event.ended_at, context)
+
+
+def _end_recorded(ended_at: datetime, context: Context) -> ProgrammeEndRecorded:
+    """Time is left to report, validate and approve what was held until then."""
+    seconds = context.parameter("closing_seconds", CLOSING_SECONDS)
+    seconds += context.parameter("deadline_grace_seconds", 0)
+    closes_at = max(ended_at, context.now) + timedelta(seconds=seconds)
+    return ProgrammeEndRecorded(programme=name_of(context), ended_at=ended_at, closes_at=closes_at)
+
+
+def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Event:
+    if isinstance(event, EnrolmentRequested):
+        return EnrolmentRefused(
+            pupil=event.pupil, programme=event.programme, reason=PupilRefusal(reason)
+        )
+    return ProgrammeRefused(
+        programme=name_of(context),
+        refused_type=event.event_type,
+        about=about,
+        reason=ProgrammeRefusal(reason),
+    )
+
+
+TABLE = Table(
+    words={
+        ProgrammeRegistered: Word(
+            lambda event: event.programme, ((ProgrammeRefusal.ALREADY_OPEN, _known),), _open
+        ),
+        EnrolmentRequested: Word(lambda event: event.pupil, _ENROLLING, _enrol),
+        ProgrammeEnded: Word(lambda event: event.programme, _ENDING, _end),
+        HoursApproved: hours.APPROVAL,
+    },
+    only_late=frozenset({PupilRefusal.UNKNOWN_PROGRAMME, ProgrammeRefusal.UNKNOWN_PROGRAMME}),
+    too_many=ProgrammeRefusal.TOO_MANY_WAITING,
+    refused=_refused,
+    evolve=lambda programme, event: evolve("programme", programme, event),
+)
+
+
+# --- what is not a partner's word ----------------------------------------------------------------
+
+
 def fund(programme: Programme, event: CommitmentAccepted, context: Context) -> Iterator[Event]:
     """With the money engaged the convention binds; given up meanwhile, the money goes back."""
     if programme.step is Step.REFUSED:
@@ -71,8 +197,8 @@ def fund(programme: Programme, event: CommitmentAccepted, context: Context) -> I
         return
     if programme.step is not Step.COMMITTING:
         raise Contradiction(f"{event.budget_line} answers {event.engagement} in {programme.step}")
-    yield ProgrammeFunded(
-        programme=_name(context),
+    funded = ProgrammeFunded(
+        programme=name_of(context),
         budget_line=programme.budget_line,
         association=programme.association,
         iban=programme.iban,
@@ -83,6 +209,8 @@ def fund(programme: Programme, event: CommitmentAccepted, context: Context) -> I
         committed_at=event.committed_at,
         funded_at=max(context.now, event.committed_at),
     )
+    yield funded
+    yield from TABLE.retry(evolve("programme", programme, funded), context)
 
 
 def refuse_without_money(
@@ -90,18 +218,37 @@ def refuse_without_money(
 ) -> Iterator[Event]:
     """The budget line says no."""
     if programme.step is Step.COMMITTING:
-        yield _refused(context, ProgrammeRefusal.COMMITMENT_REFUSED)
+        yield from _not_funded(programme, ProgrammeRefusal.COMMITMENT_REFUSED, context)
 
 
-def give_up(programme: Programme, _due: Due, context: Context) -> Iterator[Event]:
-    """The budget line has not answered in time."""
-    if programme.step is Step.COMMITTING:
-        yield _refused(context, ProgrammeRefusal.NO_ANSWER_IN_TIME)
+def wake(programme: Programme, due: Due, context: Context) -> Iterator[Event]:
+    """Whatever the clock brings: no answer of the budget, a statement, the last day, the closing."""
+    for step in (_give_up, TABLE.give_up, hours.state, _last_day, hours.close):
+        for event in step(programme, due, context):
+            yield event
+            programme = evolve("programme", programme, event)
 
 
-def _refused(context: Context, reason: ProgrammeRefusal) -> ProgrammeRefused:
-    return ProgrammeRefused(programme=_name(context), reason=reason)
+def _give_up(programme: Programme, _due: Due, context: Context) -> Iterator[Event]:
+    answer_by = programme.answer_by
+    if programme.step is Step.COMMITTING and answer_by is not None and answer_by <= context.now:
+        yield from _not_funded(programme, ProgrammeRefusal.NO_ANSWER_IN_TIME, context)
 
 
-def _name(context: Context) -> str:
-    return context.key.partition(":")[2]
+def _not_funded(
+    programme: Programme, reason: ProgrammeRefusal, context: Context
+) -> Iterator[Event]:
+    refused = ProgrammeRefused(
+        programme=name_of(context),
+        refused_type=ProgrammeRegistered.event_type,
+        about=name_of(context),
+        reason=reason,
+    )
+    yield refused
+    yield from TABLE.retry(evolve("programme", programme, refused), context)
+
+
+def _last_day(programme: Programme, _due: Due, context: Context) -> Iterator[Event]:
+    running = programme.step is Step.FUNDED and programme.closes_at is None
+    if running and programme.ends_at is not None and programme.ends_at <= context.now:
+        yield _end_recorded(programme.ends_at, context)
