@@ -223,11 +223,15 @@ TABLE = Table(
             lambda event: event.session, ((SessionRefusal.ALREADY_SCHEDULED, _known),), _open
         ),
         SessionReported: Word(lambda event: event.reported_at.isoformat(), _REPORTING, _report),
-        SessionCorrected: Word(lambda event: event.corrected_at.isoformat(), _CORRECTING, _report),
-        SessionValidated: Word(
-            lambda event: event.validated_at.isoformat(), _VALIDATING, _validate
+        SessionCorrected: Word(
+            lambda event: event.corrected_at.isoformat(), _CORRECTING, _report, graces=2
         ),
-        SessionRejected: Word(lambda event: event.rejected_at.isoformat(), _REJECTING, _reject),
+        SessionValidated: Word(
+            lambda event: event.validated_at.isoformat(), _VALIDATING, _validate, graces=2
+        ),
+        SessionRejected: Word(
+            lambda event: event.rejected_at.isoformat(), _REJECTING, _reject, graces=2
+        ),
     },
     only_late=frozenset(
         {

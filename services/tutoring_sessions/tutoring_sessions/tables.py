@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from filrouge_chassis.decider import Context, Due
-from filrouge_chassis.waiting import Holder, hold, let_go, overdue
+from filrouge_chassis.waiting import Holder, grace_ends, hold, let_go, overdue
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 
@@ -40,11 +40,15 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Word:
-    """One row. `about` names the event among those of its type; `take` says what follows from it."""
+    """One row. `about` names the event among those of its type; `take` says what follows from it.
+
+    `graces`: how long it waits; longer than what it is about, which may have to wait itself.
+    """
 
     about: Callable[[Any], str]
     objections: tuple[Objection, ...]
     take: Callable[[Any, Any, Context], Iterator[Event]]
+    graces: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,9 @@ class Table:
             state = yield from self._decide(state, event, objection, context)
             yield from self.retry(state, context)
         elif len(state.waiting) < WAITING_AT_MOST:
-            about = self.words[type(event)].about(event)
-            yield hold(context, event, about, getattr(event, "answer_by", None))
+            word = self.words[type(event)]
+            due_at = context.now + word.graces * (grace_ends(context) - context.now)
+            yield hold(context, event, word.about(event), getattr(event, "answer_by", due_at))
         else:
             yield self._refused(event, self.too_many, context)
 
