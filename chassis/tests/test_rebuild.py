@@ -229,13 +229,17 @@ async def test_a_batch_without_events_belongs_to_the_past_as_well() -> None:
         (
             "equipment_orders",
             None,
-            {"budget.g1/0", "budget.g1/1", "equipment.g1/0", "equipment.g1/1"}
+            {f"{topic}.g1/{n}" for topic in ("budget", "equipment", "held") for n in (0, 1)}
             | {"parked.equipment_orders.g1/1"},
         ),
         (
             "partner_gateway",
             "school-075",
-            {f"{topic}.g1/{n}" for topic in ("budget", "delivery", "equipment") for n in (0, 1)}
+            {
+                f"{topic}.g1/{n}"
+                for topic in ("budget", "delivery", "device", "equipment", "tutoring")
+                for n in (0, 1)
+            }
             | {"parked.partner_gateway.g1/1", "partners.school-075.verdicts.g1/0"},
         ),
     ],

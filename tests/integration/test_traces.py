@@ -22,16 +22,18 @@ from filrouge_chassis.testing.collector import Collector, TakenSpan, collecting
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.partners import partner_record
 from filrouge_chassis.testing.scenario import START
+from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.budget import CreditsOpened, InvoiceSubmitted
 from filrouge_contracts.control import PartnerKind
-from filrouge_contracts.delivery import GoodsAdmitted, GoodsReceived, ShipmentAnnounced
+from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, GATEWAY, ORDERS, SERVICES
-from filrouge_contracts.equipment import AgreementRegistered, NeedDeclared, OrderRequested
+from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topic_specs import all_topics
 from filrouge_contracts.topics import VERDICTS
+from filrouge_contracts.verification import GoodsAdmitted
 
 pytestmark = pytest.mark.stack
 LANES = 2

@@ -76,13 +76,13 @@ class Checks:
         said = self._once()
         once = Counter(f"O-{number}" for number in self._world.requested)
         for kinds in (ASKED, ANSWERED, ENDED):
-            found = Counter(data["order"] for kind, data in said if kind in kinds)
+            found = Counter(_order(data) for kind, data in said if kind in kinds)
             if found != once:
                 raise Broken(f"{kinds}: {found - once} too often, {once - found} too seldom")
         for kind, data in said:
-            quantity = self._world.requested[int(data["order"].rpartition("-")[2])]
+            quantity = self._world.requested[int(_order(data).rpartition("-")[2])]
             if kind in ASKED and data["amount_cents"] != quantity:
-                raise Broken(f"{data['order']}: its second record was taken before the first")
+                raise Broken(f"{_order(data)}: its second record was taken before the first")
         lines = sum(len(name) > 0 for name in self._line_states())
         given = sum(1000 - left for left in self._line_states().values())
         if any(left < 0 for left in self._line_states().values()) or given > 1000 * lines:
@@ -122,3 +122,9 @@ class Checks:
         }
         if {state.key: state for state in stored_states(again.states)} != stored:
             raise Broken(f"{identity.source}: rebuilt states differ from the stored ones")
+
+
+def _order(data: dict[str, Any]) -> str:
+    """Of an event about an order, or about its engagement."""
+    order: str = data.get("order") or data["engagement"].removeprefix("order:")
+    return order

@@ -26,8 +26,8 @@ from filrouge_contracts.mentor import MentorRegistered
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.pupil import PupilEnrolled
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
-from filrouge_contracts.table.device import HOLDERS
 from filrouge_contracts.session import SessionReported
+from filrouge_contracts.table.device import HOLDERS
 from filrouge_contracts.verdicts import VerdictGiven
 from filrouge_contracts.verification import GoodsAdmitted
 from partner_gateway.app import DECIDER
