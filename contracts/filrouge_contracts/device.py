@@ -152,7 +152,7 @@ class DeviceMoved(Event):
     """Of a handover: where the pupil lives or goes to school."""
     due_back_at: Instant | None = None
     confirm_by: Instant | None = None
-    """Of a handover without contact: when the family should have confirmed it."""
+    """Of a handover without contact: when it is named unless the family has confirmed it."""
     replaces: Imei | None = None
     replaced_by: Imei | None = None
 

@@ -59,7 +59,7 @@ class StockMoved(Event):
 
 
 class StockCounted(Event):
-    """Somebody has counted the devices in the cupboard: those in stock and those prepared."""
+    """Somebody has counted the admitted devices in the cupboard, in stock or prepared."""
 
     item: ItemId
     uai: Uai
@@ -80,7 +80,7 @@ class StockCountRecorded(Event):
     counted_at: Instant
     counted_by: UserId
     adjust_by: Instant | None = None
-    """When a difference should have been explained."""
+    """When a difference is named unless it is explained."""
 
 
 class StockDifferenceUnexplained(Event):
