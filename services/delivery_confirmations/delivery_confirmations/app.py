@@ -64,7 +64,7 @@ DECIDER = Decider(
         ("imei", DeviceScrapped): devices.take,
         ("imei", DeviceAdjusted): devices.take,
         ("imei", DeviceSentBack): devices.send_back,
-        ("imei", SwapRequested): swaps.replace_other,
+        ("imei", SwapRequested): swaps.take_place,
         ("imei", SwapAccepted): swaps.complete_swap,
         ("imei", SwapRefused): swaps.give_up_swap,
         ("imei", Due): devices.wake,

@@ -29,6 +29,7 @@ from filrouge_contracts.loan import (
 from filrouge_contracts.stock import AdjustmentDirection, DeviceAdjusted
 from filrouge_contracts.swap import DeviceSwapped
 
+from delivery_confirmations.deadlines import after_grace
 from delivery_confirmations.device_state import Device
 
 IN_STOCK, PREPARED = DeviceState.IN_STOCK, DeviceState.PREPARED
@@ -136,7 +137,8 @@ def move(device: Device, event: Event, context: Context) -> DeviceMoved:
     confirm_by = None
     if handover is not None and _is_contactless(handover):
         moved_to = IN_TRANSIT
-        confirm_by = later(context, "confirmation_seconds", CONFIRMATION_SECONDS)
+        until = later(context, "confirmation_seconds", CONFIRMATION_SECONDS)
+        confirm_by = after_grace(context, until)
     return DeviceMoved(
         imei=imei_of(context),
         item=device.item,

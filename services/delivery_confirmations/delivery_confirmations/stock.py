@@ -38,6 +38,7 @@ from filrouge_contracts.stock import (
 )
 from msgspec.structs import asdict, replace
 
+from delivery_confirmations.deadlines import after_grace
 from delivery_confirmations.device_state import ON_THE_SHELF, Counts, LastCount, Stock, stock_after
 from delivery_confirmations.refusals import Contradiction
 
@@ -232,4 +233,5 @@ def _deadline(last: LastCount | None, unexplained: int, context: Context) -> dat
         return None
     if last is not None and last.adjust_by is not None:
         return last.adjust_by
-    return later(context, "adjust_within_seconds", ADJUST_WITHIN_SECONDS)
+    until = later(context, "adjust_within_seconds", ADJUST_WITHIN_SECONDS)
+    return after_grace(context, until)

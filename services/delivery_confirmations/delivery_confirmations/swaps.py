@@ -14,7 +14,7 @@ from delivery_confirmations.devices import decide_waiting
 from delivery_confirmations.refusals import Contradiction
 
 
-def replace_other(device: Device, event: SwapRequested, context: Context) -> Iterator[Event]:
+def take_place(device: Device, event: SwapRequested, context: Context) -> Iterator[Event]:
     """A device takes the place of another one if nobody has ever received it."""
     if device.state is not None:
         yield SwapRefused(imei=event.imei, new_imei=event.new_imei, swapped_at=event.swapped_at)

@@ -179,9 +179,10 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
 
 
 def test_a_confirmation_in_time_stops_the_clock() -> None:
-    scenario = _in(DeviceState.PREPARED).with_parameters(confirmation_seconds=3600)
+    scenario = _in(DeviceState.PREPARED)
+    scenario.with_parameters(confirmation_seconds=3600, deadline_grace_seconds=60)
     scenario.when(example(DeviceHandedOver))
-    assert scenario.state(KEY).due_at == NOW + timedelta(hours=1)
+    assert scenario.state(KEY).due_at == NOW + timedelta(minutes=61)
     scenario.when(example(HandoverConfirmed))
     assert scenario.state(KEY).due_at is None
 

@@ -137,6 +137,12 @@ def test_a_count_is_compared_with_the_events(counted: int, difference: int) -> N
     assert (scenario.state(STOCK).due_at is None) is (difference == 0)
 
 
+def test_the_clock_waits_for_explanations_that_were_said_in_time() -> None:
+    scenario = _stock().with_parameters(adjust_within_seconds=60, deadline_grace_seconds=5)
+    scenario.when(example(StockCounted))
+    assert scenario.state(STOCK).due_at == COUNTED_AT + timedelta(seconds=65)
+
+
 def test_what_is_prepared_is_counted_and_what_is_lent_is_not() -> None:
     scenario = _stock().when(_move(IN_STOCK, PREPARED)).when(_move(IN_STOCK, ON_LOAN, 1))
     scenario.when(example(StockCounted, counted=2))
