@@ -135,17 +135,31 @@ class Deliveries(RuleBasedStateMachine):
     def reject(self, order: str, note: str) -> None:
         self._say(GoodsRejected, order, note, rejected_at=self._now)
 
-    @rule(order=NAMES, note=NOTES, days=st.integers(1, 15))
-    def adjourn_and_present_again(self, order: str, note: str, days: int) -> None:
-        self.talk.settle()
+    @rule(
+        order=NAMES,
+        note=NOTES,
+        devices=DEVICES,
+        days=st.sampled_from([1, 2, 15]),
+        presented=st.booleans(),
+    )
+    def adjourn_and_go_on(
+        self, order: str, note: str, devices: tuple[str, ...], days: int, presented: bool
+    ) -> None:
+        self.receive_and_hear(order, note, devices)
         self.adjourn(order, note, days)
-        self.present_again(order, note)
+        self.talk.settle()
+        if presented:
+            self.present_again(order, note)
+        else:
+            self.reject(order, note)
+            self.let_time_pass(days=2, settled=True)
 
     @rule(
         order=NAMES,
         note=st.sampled_from(["BL-1", "BL-4", "BL-5"]),
         devices=DEVICES,
         word=st.sampled_from([GoodsAdmitted, GoodsReduced, GoodsAdjourned, GoodsRejected]),
+        presented=st.booleans(),
         paid=st.sampled_from([None, False, True]),
     )
     def decide_in_time_and_be_heard_too_late(
@@ -154,17 +168,20 @@ class Deliveries(RuleBasedStateMachine):
         note: str,
         devices: tuple[str, ...],
         word: type[Event],
+        presented: bool,
         paid: bool | None,
     ) -> None:
         self.receive_and_hear(order, note, devices)
         decide: dict[type[Event], Callable[[], None]] = {
-            GoodsAdmitted: lambda: self.admit(order, note, devices[1:]),
+            GoodsAdmitted: lambda: self.admit(order, note, devices[:-1]),
             GoodsReduced: lambda: self.reduce(order, note, 1),
             GoodsAdjourned: lambda: self.adjourn(order, note, 15),
             GoodsRejected: lambda: self.reject(order, note),
         }
         decide[word]()
         self.talk.tick(self._now + timedelta(days=18), settled=False)
+        if presented:
+            self.present_again(order, note)
         if paid is not None:
             self.talk.settle()
             self.answer_for_the_accounts(paid)
@@ -249,7 +266,10 @@ class Deliveries(RuleBasedStateMachine):
         sent_back = Counter(said.imei for said in self.talk.of(DeviceSentBack))
         for devices in (received, certified, accepted, sent_back):
             assert set(devices.values()) <= {1}
-        assert certified <= accepted - sent_back <= received
+        in_stock = accepted - sent_back
+        assert certified <= in_stock <= received
+        faulty = {d for said in self.talk.of(AdmissionRecorded) for d in said.faulty_imeis}
+        assert faulty.isdisjoint(in_stock)
         assert sent_back <= accepted
 
     def teardown(self) -> None:
