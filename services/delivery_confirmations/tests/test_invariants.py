@@ -33,21 +33,14 @@ from filrouge_contracts.delivery import (
     DeliveryReopened,
     GoodsLostInTransit,
     GoodsReceived,
-    LossRecorded,
-    ReceptionOpened,
     ReceptionRecorded,
-    ReceptionRefused,
     ShipmentAnnounced,
-    ShipmentRecorded,
-    ShipmentRefused,
 )
 from filrouge_contracts.device import DeviceAccepted, DeviceSentBack
 from filrouge_contracts.entry import DELIVERIES
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 from filrouge_contracts.verification import (
-    AdjournmentRecorded,
-    AdmissionConfirmed,
     AdmissionRecorded,
     AdmissionUndone,
     GoodsAdjourned,
@@ -55,18 +48,18 @@ from filrouge_contracts.verification import (
     GoodsPresentedAgain,
     GoodsReduced,
     GoodsRejected,
-    PresentationRecorded,
     RejectionRecorded,
-    VerificationRefused,
 )
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from services.delivery_confirmations.tests.answers import answered_by
+
 ORDERS = ("O-1", "O-2")
-ORDERED = 4
+ORDERED = 8
 NAMES, NOTES = st.sampled_from(ORDERS), st.sampled_from(["BL-1", "BL-2", "BL-3"])
-DEVICES = st.lists(st.integers(0, 9).map(imei), min_size=1, max_size=4, unique=True).map(tuple)
-FAULTY = st.lists(st.integers(0, 9).map(imei), max_size=2, unique=True).map(tuple)
+DEVICES = st.lists(st.integers(0, 29).map(imei), min_size=1, max_size=4, unique=True).map(tuple)
+FAULTY = st.lists(st.integers(0, 29).map(imei), max_size=1).map(tuple)
 QUANTITIES = (DeliveryExpected, DeliveryAdjusted, QuantityChangeAccepted)
 FINAL = {Step.ADMITTED, Step.ADMITTED_BY_SILENCE, Step.REJECTED}
 
@@ -79,10 +72,10 @@ class Deliveries(RuleBasedStateMachine):
 
     @initialize(
         chance=st.randoms(use_true_random=False),
-        placed=st.booleans(),
+        late=st.booleans(),
         grace_days=st.integers(0, 2),
     )
-    def begin(self, chance: Random, placed: bool, grace_days: int) -> None:
+    def begin(self, chance: Random, late: bool, grace_days: int) -> None:
         self.talk = Conversation(DECIDER, chance=chance)
         self.talk.with_parameters(deadline_grace_seconds=grace_days * 86_400)
         self.talk.tick(example(OrderPlaced).placed_at)
@@ -91,8 +84,8 @@ class Deliveries(RuleBasedStateMachine):
         self.asked: Counter[str] = Counter()
         self.answered = 0
         self.words: Counter[type[Event]] = Counter()
-        if placed:
-            self.place("O-1")
+        self.place("O-1")
+        if not late:
             self.place("O-2")
 
     # --- what partners say -----------------------------------------------------------------------
@@ -104,6 +97,11 @@ class Deliveries(RuleBasedStateMachine):
     @rule(order=NAMES, note=NOTES, quantity=st.integers(1, 4))
     def lose(self, order: str, note: str, quantity: int) -> None:
         self._say(GoodsLostInTransit, order, note, quantity=quantity, reported_at=self._now)
+
+    @rule(order=NAMES, note=NOTES, quantity=st.integers(1, 2))
+    def ship_and_lose(self, order: str, note: str, quantity: int) -> None:
+        self.ship(order, note, 2)
+        self.lose(order, note, quantity)
 
     @rule(order=NAMES, note=NOTES, devices=DEVICES)
     def receive(self, order: str, note: str, devices: tuple[str, ...]) -> None:
@@ -196,7 +194,7 @@ class Deliveries(RuleBasedStateMachine):
             placed = example(OrderPlaced, order=order, quantity=ORDERED, amount_cents=cents)
             self.talk.say(placed, by="orders")
 
-    @rule(order=NAMES, less=st.integers(1, 3), closing=st.booleans())
+    @rule(order=NAMES, less=st.integers(1, 6), closing=st.sampled_from([False, False, True]))
     def lessen(self, order: str, less: int, closing: bool) -> None:
         if self._may_change(order):
             quantity = max(self._ordered(order) - less, 0)
@@ -280,7 +278,7 @@ class Deliveries(RuleBasedStateMachine):
         for key, delivery in self.talk.states(DELIVERIES, "order").items():
             assert (delivery.due_at, delivery.waiting) == (None, ()), key
             assert {note.step for note in delivery.notes.values()} <= FINAL, key
-        answers = Counter(map(_answered, (said.event for said in self.talk.said)))
+        answers = Counter(map(answered_by, (said.event for said in self.talk.said)))
         assert {model: answers[model] for model in self.words} == self.words
 
     # --- inside ----------------------------------------------------------------------------------
@@ -313,40 +311,6 @@ class Deliveries(RuleBasedStateMachine):
 
     def _sum(self, model: type[Any], order: str) -> int:
         return sum(said.quantity for said in self._of(model, order))
-
-
-_RECORDED: dict[type[Event], type[Event]] = {
-    ShipmentRecorded: ShipmentAnnounced,
-    LossRecorded: GoodsLostInTransit,
-    ReceptionOpened: GoodsReceived,
-    AdjournmentRecorded: GoodsAdjourned,
-    PresentationRecorded: GoodsPresentedAgain,
-    AdmissionConfirmed: GoodsAdmitted,
-}
-_REFUSED: dict[str, type[Event]] = {
-    "announced": ShipmentAnnounced,
-    "lost": GoodsLostInTransit,
-    "admitted": GoodsAdmitted,
-    "reduced": GoodsReduced,
-    "adjourned": GoodsAdjourned,
-    "rejected": GoodsRejected,
-    "presented_again": GoodsPresentedAgain,
-}
-
-
-def _answered(event: Event) -> type[Event] | None:
-    """Which word the event is the answer to."""
-    match event:
-        case ShipmentRefused() | VerificationRefused():
-            return _REFUSED[event.word]
-        case ReceptionRefused():
-            return None if event.reason == "no_serial_free" else GoodsReceived
-        case AdmissionRecorded():
-            by_buyer = GoodsReduced if event.reduction_cents else GoodsAdmitted
-            return None if event.tacit else by_buyer
-        case RejectionRecorded():
-            return GoodsRejected if event.rejected_by else None
-    return _RECORDED.get(type(event))
 
 
 Deliveries.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
