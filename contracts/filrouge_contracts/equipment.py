@@ -269,3 +269,10 @@ class OrderCompleted(Event):
     order: OrderId
     quantity: Quantity
     completed_at: Instant
+
+
+class OrderReopened(Event):
+    """A completed order is no longer complete: goods that silence had admitted went back."""
+
+    order: OrderId
+    reopened_at: Instant

@@ -186,7 +186,7 @@ ENTRIES = (
         "order:{order}",
         (DELIVERIES,),
         (ORDERS,),
-        "DeliveryCompleted once more",
+        "OrderReopened; DeliveryCompleted once more",
         "no limit",
     ),
 )

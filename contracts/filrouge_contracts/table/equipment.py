@@ -16,6 +16,7 @@ from filrouge_contracts.equipment import (
     OrderOpened,
     OrderPlaced,
     OrderRefused,
+    OrderReopened,
     OrderRequested,
 )
 from filrouge_contracts.topics import topic
@@ -125,5 +126,14 @@ ENTRIES = (
         (),
         "nothing, the order is done",
         "never",
+    ),
+    Entry(
+        OrderReopened,
+        EQUIPMENT,
+        "order:{order}",
+        (ORDERS,),
+        (),
+        "OrderCompleted once more, or OrderCancelled",
+        "no limit",
     ),
 )

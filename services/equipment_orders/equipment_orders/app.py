@@ -11,7 +11,7 @@ from filrouge_contracts.amendment import (
     QuantityChangeRefused,
 )
 from filrouge_contracts.budget import CommitmentAccepted, CommitmentRefused
-from filrouge_contracts.delivery import DeliveryCompleted
+from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened
 from filrouge_contracts.entry import ORDERS
 from filrouge_contracts.equipment import (
     NeedCorrected,
@@ -57,6 +57,7 @@ DECIDER = Decider(
         ("order", OrderAmendmentRequested): amendments.take_word,
         ("order", OrderCancellationRequested): amendments.take_word,
         ("order", DeliveryCompleted): rules.complete,
+        ("order", DeliveryReopened): rules.reopen,
         ("order", Due): then_waiting(rules.wake),
     },
     evolutions=EVOLUTIONS,

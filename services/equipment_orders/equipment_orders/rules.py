@@ -21,13 +21,14 @@ from filrouge_contracts.budget import (
     CommitmentReleaseRequested,
     CommitmentRequested,
 )
-from filrouge_contracts.delivery import DeliveryCompleted
+from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened
 from filrouge_contracts.equipment import (
     OrderCompleted,
     OrderOpened,
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
+    OrderReopened,
     OrderRequested,
 )
 from filrouge_contracts.event import Event
@@ -186,6 +187,12 @@ def complete(order: Order, event: DeliveryCompleted, _context: Context) -> Itera
         yield OrderCompleted(
             order=event.order, quantity=event.quantity, completed_at=event.completed_at
         )
+
+
+def reopen(order: Order, event: DeliveryReopened, _context: Context) -> Iterator[Event]:
+    """Goods went back after all; an order that has grown meanwhile was never complete."""
+    if order.step is Step.COMPLETED:
+        yield OrderReopened(order=event.order, reopened_at=event.reopened_at)
 
 
 def _refuse(order: Order, reason: OrderRefusal, context: Context) -> Iterator[Event]:

@@ -30,6 +30,7 @@ from filrouge_contracts.equipment import (
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
+    OrderReopened,
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.reservation import (
@@ -175,6 +176,10 @@ def _completed(order: Order, _event: OrderCompleted) -> Order:
     return replace(order, step=Step.COMPLETED)
 
 
+def _reopened(order: Order, _event: OrderReopened) -> Order:
+    return replace(order, step=Step.CANCELLED if order.cancellation else Step.PLACED)
+
+
 # --- when it changes -----------------------------------------------------------------------------
 
 OF_THE_CHANGE = frozenset(
@@ -256,6 +261,7 @@ ORDER_EVOLUTIONS: Evolutions = {
     ("order", OrderPlaced): _placed,
     ("order", OrderRefused): _refused,
     ("order", OrderCompleted): _completed,
+    ("order", OrderReopened): _reopened,
     ("order", EventHeld): held,
     ("order", AmendmentOpened): _change_opened,
     ("order", AmendmentAnswerRecorded): _answered,

@@ -26,12 +26,13 @@ from filrouge_contracts.amendment import (
 from filrouge_contracts.budget import (
     CommitmentReleaseRequested,
 )
-from filrouge_contracts.delivery import DeliveryCompleted
+from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened
 from filrouge_contracts.equipment import (
     OrderCompleted,
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
+    OrderReopened,
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.reservation import (
@@ -118,6 +119,13 @@ def test_goods_that_go_back_after_the_cancellation_are_given_back_too() -> None:
     week = LATER + timedelta(days=7)
     scenario.at(week).when(example(QuantityChangeAccepted, quantity=0))
     scenario.then(cancelled(0, cancelled_at=week), NEED_BACK, AGREEMENT_BACK, MONEY_BACK)
+
+
+def test_a_cancelled_order_whose_goods_went_back_after_all_is_still_cancelled() -> None:
+    scenario = story(CANCEL, example(QuantityChangeAccepted, quantity=1))
+    scenario.when(example(DeliveryCompleted, quantity=1)).when(example(DeliveryReopened))
+    scenario.then(example(OrderReopened))
+    assert scenario.state(ORDER).step is Step.CANCELLED
 
 
 def test_what_stays_of_a_cancelled_order_completes_it() -> None:

@@ -16,7 +16,7 @@ from filrouge_contracts.budget import (
     CommitmentReleaseRequested,
     CommitmentRequested,
 )
-from filrouge_contracts.delivery import DeliveryCompleted
+from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened
 from filrouge_contracts.equipment import (
     Emergency,
     EmergencyReason,
@@ -25,6 +25,7 @@ from filrouge_contracts.equipment import (
     OrderPlaced,
     OrderRefusal,
     OrderRefused,
+    OrderReopened,
     OrderRequested,
 )
 from filrouge_contracts.event import Event
@@ -74,6 +75,15 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
     scenario.at("2020-05-04T09:00:00Z").when(example(CommitmentAccepted))
     scenario.then(example(OrderPlaced))
     assert scenario.state(ORDER).due_at is None
+    scenario.when(example(DeliveryCompleted)).then(example(OrderCompleted))
+
+
+def test_an_order_whose_goods_went_back_after_all_is_completed_once_more() -> None:
+    scenario = _order(FROM_NEED, FROM_AGREEMENT, example(CommitmentAccepted))
+    scenario.when(example(DeliveryReopened)).then_nothing()
+    scenario.when(example(DeliveryCompleted))
+    scenario.when(example(DeliveryReopened)).then(example(OrderReopened))
+    assert scenario.state(ORDER).step is Step.PLACED
     scenario.when(example(DeliveryCompleted)).then(example(OrderCompleted))
 
 
