@@ -1,4 +1,4 @@
-"""Public money until it is owed: credits, commitment, service fait and three-way match."""
+"""Credits of a budget line, and what is committed of them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from typing import Self
 
 from pydantic import model_validator
 
-from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.event import Event
-from filrouge_contracts.identifiers import Iban, Siret
+from filrouge_contracts.identifiers import Siret
 from filrouge_contracts.ledger import Postings
-from filrouge_contracts.problems import refusal
 from filrouge_contracts.values import (
-    BasisPoints,
     BudgetLineId,
     Cents,
     DecisionId,
-    DeliveryNoteId,
     EngagementId,
     Instant,
-    InvoiceId,
     PositiveCents,
-    Quantity,
     UoId,
     UserId,
     some_credits,
@@ -62,30 +56,6 @@ class CreditsWithdrawn(Event):
     @model_validator(mode="after")
     def _takes_something(self) -> Self:
         some_credits(self.ae_cents, self.cp_cents)
-        return self
-
-
-class InvoiceSubmitted(Event):
-    """The supplier asks to be paid for goods of an order."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    supplier: Siret
-    iban: Iban
-    quantity: Quantity
-    unit_price_excl_vat_cents: PositiveCents
-    vat_rate_bp: BasisPoints
-    amount_excl_vat_cents: PositiveCents
-    vat_cents: Cents
-    amount_cents: PositiveCents
-    issued_at: Instant
-    submitted_by: UserId
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if self.amount_cents != self.amount_excl_vat_cents + self.vat_cents:
-            detail = "amount_cents is not amount_excl_vat_cents plus vat_cents."
-            raise refusal("invoice-sum", detail, "Correct the invoice.")
         return self
 
 
@@ -205,85 +175,3 @@ class CommitmentReleased(Event):
     budget_line: BudgetLineId
     amount_cents: PositiveCents
     postings: Postings
-
-
-class EngagementRecorded(Event):
-    """The engagement of a placed order stands ready for its deliveries and invoices."""
-
-    engagement: EngagementId
-    budget_line: BudgetLineId
-    supplier: Siret
-    iban: Iban
-    quantity: Quantity
-    unit_price_excl_vat_cents: PositiveCents
-    vat_rate_bp: BasisPoints
-    amount_cents: PositiveCents
-    ordered_by: UserId
-    committed_at: Instant
-    placed_at: Instant
-
-
-class ServiceHeld(Event):
-    """A service fait for an engagement that is not known yet waits for it until due_at."""
-
-    engagement: EngagementId
-    service: ServiceCertified
-    due_at: Instant
-
-
-class ServiceRecorded(Event):
-    """A service fait is booked as received and not yet invoiced."""
-
-    engagement: EngagementId
-    delivery_note: DeliveryNoteId
-    quantity: Quantity
-    amount_cents: PositiveCents
-    certified_at: Instant
-    certified_by: UserId | None = None
-    """Nobody when the goods were admitted by silence."""
-    postings: Postings
-
-
-class InvoiceRecorded(Event):
-    """An invoice waits for what it is compared with: the engagement and the service fait."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    submitted: InvoiceSubmitted
-    due_at: Instant
-
-
-class InvoiceMatched(Event):
-    """Order, service fait and invoice agree: the debt is liquidated."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    budget_line: BudgetLineId
-    quantity: Quantity
-    amount_cents: PositiveCents
-    matched_at: Instant
-    postings: Postings
-
-
-class InvoiceDispute(StrEnum):
-    """Why an invoice is not accepted."""
-
-    UNKNOWN_IN_TIME = "unknown_in_time"
-    OTHER_SUPPLIER = "other_supplier"
-    OTHER_ACCOUNT = "other_account"
-    OTHER_PRICE = "other_price"
-    OTHER_VAT = "other_vat"
-    WRONG_AMOUNT = "wrong_amount"
-    MORE_THAN_CERTIFIED = "more_than_certified"
-    ALREADY_SUBMITTED = "already_submitted"
-    TOO_MANY_WAITING = "too_many_waiting"
-
-
-class InvoiceDisputed(Event):
-    """The invoice does not agree with the order or the service fait and is not paid."""
-
-    engagement: EngagementId
-    invoice: InvoiceId
-    reason: InvoiceDispute
-    invoiced_cents: PositiveCents
-    disputed_at: Instant

@@ -18,7 +18,6 @@ from filrouge_contracts.values import (
     Instant,
     ItemId,
     OrderId,
-    PositiveCents,
     Quantity,
     UserId,
 )
@@ -64,7 +63,7 @@ class ServiceWithdrawn(Event):
     order: OrderId
     delivery_note: DeliveryNoteId
     quantity: Quantity
-    amount_cents: PositiveCents
+    amount_cents: Cents
     postings: Postings
 
 

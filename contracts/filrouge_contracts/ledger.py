@@ -28,6 +28,15 @@ class Account(StrEnum):
     PAYMENT_ORDERED = "payment_ordered"
     TREASURY = "treasury"
 
+    ADVANCES = "advances"
+    """Owed or paid before the service fait, and not recovered yet."""
+    PENALTIES = "penalties"
+    PENALTIES_DUE = "penalties_due"
+    """Decided and not withheld yet."""
+    SUPPLIER_RECEIVABLE = "supplier_receivable"
+    LATE_INTEREST = "late_interest"
+    LATE_INTEREST_PAYABLE = "late_interest_payable"
+
     AE_DELEGATED = "ae_delegated"
     CP_DELEGATED = "cp_delegated"
     """Sent to other lines less received from them: over all lines, what is on its way."""

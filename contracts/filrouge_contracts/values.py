@@ -162,6 +162,9 @@ SessionId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 DeliveryNoteId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 InvoiceId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 PaymentId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+PenaltyId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+RepaymentId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
+"""What is due back: a credit note, an order to repay, or the accounts' own reference."""
 ItemId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 UserId = Annotated[str, _CODE_SHAPE, _CODE_SAYS]
 """Who acted, as an opaque code of the partner's own; never a name or an address."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, Entry
 from filrouge_contracts.payment import (
+    LateInterestRecorded,
     PaymentDeferred,
-    PaymentHeld,
     PaymentMade,
     PaymentOrdered,
+    PaymentOverdue,
     PaymentRecorded,
     PaymentRefused,
+    PaymentRejected,
+    PaymentRejectionRecorded,
+    PaymentResubmissionRecorded,
+    PaymentResubmitted,
 )
 from filrouge_contracts.table.budget import BUDGET
 
@@ -20,7 +25,25 @@ ENTRIES = (
         "{engagement}",
         ("accountant",),
         (BUDGET_ACCOUNTING,),
-        "PaymentRecorded, PaymentHeld or PaymentRefused",
+        "PaymentRecorded, PaymentRefused or EventHeld",
+        "at once",
+    ),
+    Entry(
+        PaymentRejected,
+        BUDGET,
+        "{engagement}",
+        ("accountant",),
+        (BUDGET_ACCOUNTING,),
+        "PaymentRejectionRecorded, CorrectionRefused or EventHeld",
+        "at once",
+    ),
+    Entry(
+        PaymentResubmitted,
+        BUDGET,
+        "{engagement}",
+        ("buyer", "ministry"),
+        (BUDGET_ACCOUNTING,),
+        "PaymentResubmissionRecorded, CorrectionRefused or EventHeld",
         "at once",
     ),
     Entry(
@@ -33,16 +56,22 @@ ENTRIES = (
         "due_at",
     ),
     Entry(
-        PaymentOrdered, BUDGET, "{engagement}", (BUDGET_ACCOUNTING,), (), "PaymentMade", "pay_by"
-    ),
-    Entry(
-        PaymentHeld,
+        PaymentOrdered,
         BUDGET,
         "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
-        "PaymentRecorded or PaymentRefused",
-        "due_at",
+        "PaymentMade or PaymentRejected",
+        "pay_by",
+    ),
+    Entry(
+        PaymentOverdue,
+        BUDGET,
+        "{engagement}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "the accountant pays, with interest",
+        "no limit",
     ),
     Entry(
         PaymentRecorded,
@@ -50,8 +79,17 @@ ENTRIES = (
         "{engagement}",
         (BUDGET_ACCOUNTING,),
         (),
-        "nothing, the invoice is paid",
-        "never",
+        "LateInterestRecorded if it was late",
+        "at once",
+    ),
+    Entry(
+        LateInterestRecorded,
+        BUDGET,
+        "{engagement}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "it is owed beside the invoice",
+        "no limit",
     ),
     Entry(
         PaymentRefused,
@@ -61,5 +99,23 @@ ENTRIES = (
         (),
         "the accountant explains it",
         "no limit",
+    ),
+    Entry(
+        PaymentRejectionRecorded,
+        BUDGET,
+        "{engagement}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "PaymentResubmitted, else CashReturnRequested",
+        "return_cash_at",
+    ),
+    Entry(
+        PaymentResubmissionRecorded,
+        BUDGET,
+        "{engagement}",
+        (BUDGET_ACCOUNTING,),
+        (),
+        "PaymentOrdered, or CashRequested first",
+        "at once",
     ),
 )
