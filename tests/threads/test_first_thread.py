@@ -17,8 +17,6 @@ from filrouge_contracts.agreement import AgreementRegistered
 from filrouge_contracts.budget import (
     CommitmentReleased,
     CreditsOpened,
-    InvoiceDisputed,
-    InvoiceSubmitted,
 )
 from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
@@ -32,6 +30,7 @@ from filrouge_contracts.equipment import (
     OrderRequested,
 )
 from filrouge_contracts.event import Event
+from filrouge_contracts.invoicing import InvoiceDisputed, InvoiceSubmitted
 from filrouge_contracts.payment import PaymentMade, PaymentRecorded
 from filrouge_contracts.reservation import ReservationReleased
 from filrouge_contracts.verdicts import VerdictGiven
@@ -41,7 +40,7 @@ from filrouge_contracts.verification import (
 )
 from hypothesis import given, settings
 
-from tests.threads.thread import SEEDS, WORDS, WORTH_CENTS, Thread
+from tests.threads.thread import SEEDS, WORDS, WORTH_CENTS, Thread, invoice
 
 
 def test_the_thread_ends_as_the_examples_say() -> None:
@@ -134,6 +133,8 @@ def test_rejected_goods_are_delivered_again_and_paid_once(chance: Random) -> Non
         example(ShipmentAnnounced, delivery_note="BL-0002"),
         example(GoodsReceived, delivery_note="BL-0002", imeis=others),
         example(GoodsAdmitted, delivery_note="BL-0002"),
+        invoice("O-075-0001", "F-2", "BL-0002"),
+        example(PaymentMade, invoice="F-2"),
     )
     thread.talk.settle()
     (certified,) = thread.talk.of(ServiceCertified)
@@ -151,7 +152,7 @@ def test_a_device_that_another_school_has_is_not_paid_for() -> None:
         thread.say(
             example(GoodsReceived, order=order, delivery_note=f"BL-{order}"),
             example(GoodsAdmitted, order=order, delivery_note=f"BL-{order}"),
-            example(InvoiceSubmitted, engagement=f"order:{order}", invoice=f"F-{order}"),
+            invoice(order, f"F-{order}", f"BL-{order}"),
         )
         thread.talk.settle()
     thread.run()

@@ -6,13 +6,19 @@ from datetime import timedelta
 from random import Random
 
 import hypothesis.strategies as st
-from budget_accounting.state import Step as DebtStep
+from budget_accounting.engagement_state import Step as DebtStep
 from equipment_orders.state import Step
 from filrouge_chassis.testing.examples import example, imei
+from filrouge_contracts.advance import AdvanceRequested
 from filrouge_contracts.budget import (
     CreditsOpened,
     CreditsWithdrawn,
-    InvoiceSubmitted,
+)
+from filrouge_contracts.correction import (
+    CreditNoteSubmitted,
+    PenaltyDecided,
+    RepaymentOrdered,
+    RepaymentReceived,
 )
 from filrouge_contracts.delegation import CreditsDelegated
 from filrouge_contracts.delivery import GoodsLostInTransit, GoodsReceived, ShipmentAnnounced
@@ -21,7 +27,13 @@ from filrouge_contracts.equipment import (
     OrderRequested,
 )
 from filrouge_contracts.event import Event
-from filrouge_contracts.payment import PaymentMade, PaymentRefused
+from filrouge_contracts.invoicing import InvoiceSubmitted
+from filrouge_contracts.payment import (
+    PaymentMade,
+    PaymentRefused,
+    PaymentRejected,
+    PaymentResubmitted,
+)
 from filrouge_contracts.verification import (
     GoodsAdjourned,
     GoodsAdmitted,
@@ -30,7 +42,7 @@ from filrouge_contracts.verification import (
 )
 from hypothesis import given, settings
 
-from tests.threads.thread import SEEDS, WORDS, WORTH_CENTS, Thread
+from tests.threads.thread import SEEDS, WORDS, WORTH_CENTS, Thread, invoice
 
 
 @settings(max_examples=100, deadline=None)
@@ -58,9 +70,7 @@ def test_whatever_partners_say_and_whenever_the_clock_moves_the_books_balance(
     final = {Step.REFUSED, Step.PLACED, Step.COMPLETED}
     assert {order.step for order in orders} <= final
     for state in thread.talk.states(BUDGET_ACCOUNTING, "order").values():
-        assert {invoice.step for invoice in state.invoices.values()} <= set(DebtStep) - {
-            DebtStep.MATCHED
-        }
+        assert DebtStep.ASKED not in {payable.step for payable in state.payables.values()}
     assert len(thread.talk.of(PaymentRefused)) <= len(thread.talk.of(PaymentMade))
 
 
@@ -81,6 +91,15 @@ _ORDER = st.sampled_from(["O-075-0001", "O-2", "O-3"])
 _NOTE = st.sampled_from(["BL-0001", "BL-0002"])
 _INVOICE = st.sampled_from(["F-2020-0042", "F-2"])
 _DEVICES = st.lists(st.integers(0, 5).map(imei), min_size=1, max_size=3, unique=True).map(tuple)
+_MONEY: tuple[type[Event], ...] = (
+    AdvanceRequested,
+    PenaltyDecided,
+    CreditNoteSubmitted,
+    PaymentRejected,
+    PaymentResubmitted,
+    RepaymentOrdered,
+    RepaymentReceived,
+)
 _WORDS: st.SearchStrategy[Event | None] = st.one_of(
     st.none(),
     st.sampled_from(WORDS).map(example),
@@ -111,8 +130,9 @@ _WORDS: st.SearchStrategy[Event | None] = st.one_of(
         _ORDER,
         _NOTE,
     ),
+    st.builds(invoice, _ORDER, _INVOICE, _NOTE),
     st.builds(
-        lambda o, i: example(InvoiceSubmitted, engagement=f"order:{o}", invoice=i), _ORDER, _INVOICE
+        lambda word, o: example(word, engagement=f"order:{o}"), st.sampled_from(_MONEY), _ORDER
     ),
     st.builds(
         lambda o, i, p: example(PaymentMade, engagement=f"order:{o}", invoice=i, payment=p),

@@ -13,13 +13,12 @@ from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.partners import partner_record
 from filrouge_contracts.agreement import AgreementRegistered
-from filrouge_contracts.budget import (
-    CreditsOpened,
-    InvoiceSubmitted,
-)
-from filrouge_contracts.certification import ServiceCertified
+from filrouge_contracts.budget import CreditsOpened
+from filrouge_contracts.certification import ServiceCertified, ServiceWithdrawn
 from filrouge_contracts.control import PartnerRegistered
+from filrouge_contracts.correction import RepaymentRecorded
 from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
+from filrouge_contracts.engagement import EngagementSettled
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS
 from filrouge_contracts.equipment import (
     NeedDeclared,
@@ -27,8 +26,13 @@ from filrouge_contracts.equipment import (
     OrderRequested,
 )
 from filrouge_contracts.event import Event
+from filrouge_contracts.invoicing import InvoiceSubmitted
 from filrouge_contracts.ledger import Account
-from filrouge_contracts.payment import PaymentMade, PaymentRecorded
+from filrouge_contracts.payment import (
+    PaymentMade,
+    PaymentRecorded,
+    PaymentRejectionRecorded,
+)
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from filrouge_contracts.verification import (
     GoodsAdmitted,
@@ -99,8 +103,16 @@ class Thread:
         assert balances[Account.AE_COMMITTED] == sum(line.committed_cents for line in lines)
         assert balances[Account.AE_AVAILABLE] >= 0
         assert balances[Account.CP_AVAILABLE] >= 0
-        paid = sum(said.amount_cents for said in self.talk.of(PaymentRecorded))
+        paid = sum(map(self._paid_cents, self.talk.states(BUDGET_ACCOUNTING, "order")))
         assert balances[Account.CP_CONSUMED] == -balances[Account.TREASURY] == paid
+
+    def _paid_cents(self, engagement: str) -> int:
+        """Less what the bank or the supplier sent back."""
+        came_back = (s for s in self.talk.of(PaymentRejectionRecorded) if s.payment)
+        moves = [(s.engagement, s.amount_cents) for s in self.talk.of(PaymentRecorded)]
+        moves += [(s.engagement, -s.amount_cents) for s in came_back]
+        moves += [(s.engagement, -s.amount_cents) for s in self.talk.of(RepaymentRecorded)]
+        return sum(cents for name, cents in moves if name == engagement)
 
     def _kept_is_what_is_placed(self) -> None:
         """What was kept for orders that were not placed was given back to the last cent and piece."""
@@ -110,6 +122,8 @@ class Thread:
             for order in placed:
                 pieces = order.quantity if kind == "need" else order.amount_cents
                 kept[f"{kind}:{getattr(order, name)}"] += pieces
+            for settled in self.talk.of(EngagementSettled):
+                kept[f"line:{settled.budget_line}"] -= settled.released_cents
             owner = BUDGET_ACCOUNTING if kind == "line" else ORDERS
             for key, state in self.talk.states(owner, kind).items():
                 assert _kept(state) == kept[key], key
@@ -118,12 +132,21 @@ class Thread:
         for key, state in self.talk.states(BUDGET_ACCOUNTING, "order").items():
             name = key.partition(":")[2]
             payments = [said for said in self.talk.of(PaymentRecorded) if said.engagement == key]
-            services = [said for said in self.talk.of(ServiceCertified) if said.order == name]
-            pieces = sum(said.quantity for said in services)
-            assert len({said.invoice for said in payments}) == len(payments)
+            certified = [said for said in self.talk.of(ServiceCertified) if said.order == name]
+            withdrawn = [said for said in self.talk.of(ServiceWithdrawn) if said.order == name]
+            pieces = sum(s.quantity for s in certified) - sum(s.quantity for s in withdrawn)
+            assert len({(said.invoice, said.attempt) for said in payments}) == len(payments)
             if state.budget_line:
                 assert state.certified_quantity == pieces <= state.quantity
-                assert sum(said.amount_cents for said in payments) <= state.worth_cents(pieces)
+                paid = self._paid_cents(key) - state.unrecovered_cents
+                assert 0 <= paid <= state.worth_cents(pieces)
+
+
+def invoice(order: str, name: str, note: str) -> InvoiceSubmitted:
+    """The golden invoice, for a delivery note of its own."""
+    (line,) = example(InvoiceSubmitted).lines
+    line = line.model_copy(update={"delivery_note": note})
+    return example(InvoiceSubmitted, engagement=f"order:{order}", invoice=name, lines=(line,))
 
 
 def _kept(state: Any) -> int:

@@ -17,8 +17,6 @@ from filrouge_chassis.testing.conversation import Said
 from filrouge_contracts.budget import (
     CommitmentAccepted,
     CreditsRecorded,
-    InvoiceMatched,
-    ServiceRecorded,
 )
 from filrouge_contracts.cash import CashGranted
 from filrouge_contracts.certification import (
@@ -28,8 +26,10 @@ from filrouge_contracts.delivery import (
     ReceptionRecorded,
     SerialClaimed,
 )
+from filrouge_contracts.engagement import ServiceRecorded
 from filrouge_contracts.equipment import OrderPlaced, OrderRefused
 from filrouge_contracts.event import Event
+from filrouge_contracts.invoicing import InvoiceMatched
 from filrouge_contracts.ledger import (
     Posting,
 )

@@ -131,10 +131,8 @@ class Orders:
             if cents > amount_cents(quantity, unit, rate):
                 sentence = f"{dossier.order}: {cents} cents liquidated for {quantity} pieces"
                 yield Breach("I5", sentence, (fact.id,))
-            if (invoice.get("quantity"), invoice.get("amount_cents")) != (
-                data["quantity"],
-                data["amount_cents"],
-            ):
+            invoiced = sum(line["quantity"] for line in invoice.get("lines", ()))
+            if (invoiced, invoice.get("amount_cents")) != (data["quantity"], data["amount_cents"]):
                 yield Breach("I5", f"{data['invoice']} is not what was submitted", (fact.id,))
         certified = dossier.quantity("service-certified")
         if quantity > certified:

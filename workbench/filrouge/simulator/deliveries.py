@@ -54,14 +54,16 @@ class Account:
 def reckon_delivery(account: Account) -> None:
     """What is admitted, invoiced and paid of what was received."""
     decided = _decisions(account)
+    certified: Counter[str] = Counter()
     for note, devices in account.notes.items():
         decision = decided.get(note, "silence" if devices else "nothing")
         if decision == "rejected":
             account.rejected += devices
         elif devices:
+            certified[note] = devices
             account.certified += devices
             account.silent += decision == "silence"
-    amounts = _matched(account)
+    amounts = _matched(account, certified)
     account.matched_cents = sum(amounts.values())
     account.paid_cents = _paid(account, amounts)
 
@@ -81,18 +83,19 @@ def _decisions(account: Account) -> dict[str, str]:
     return decided
 
 
-def _matched(account: Account) -> dict[str, int]:
+def _matched(account: Account, certified: Counter[str]) -> dict[str, int]:
     """Invoice → cents, of those that agree with the order and with what is certified."""
     amounts: dict[str, int] = {}
-    quantity = 0
+    left = Counter(certified)
     for said in account.said["invoice"]:
         reason = _dispute(account, said)
-        if reason is None and quantity + said["quantity"] > account.certified:
+        invoiced = Counter({line["delivery_note"]: line["quantity"] for line in said["lines"]})
+        if reason is None and not invoiced <= left:
             reason = "more_than_certified"
         if reason is not None:
             account.disputed[reason] += 1
             continue
-        quantity += said["quantity"]
+        left -= invoiced
         amounts[said["invoice"]] = said["amount_cents"]
     return amounts
 
@@ -102,11 +105,12 @@ def _dispute(account: Account, said: Data) -> str | None:
         return "other_supplier"
     if said["iban"] != account.agreement["iban"]:
         return "other_account"
-    if said["unit_price_excl_vat_cents"] != account.unit_cents:
+    if any(line["unit_price_excl_vat_cents"] != account.unit_cents for line in said["lines"]):
         return "other_price"
-    if said["vat_rate_bp"] != account.vat_rate_bp:
+    if any(line["vat_rate_bp"] != account.vat_rate_bp for line in said["lines"]):
         return "other_vat"
-    if said["amount_cents"] != account.worth_cents(said["quantity"]):
+    worth_cents = sum(account.worth_cents(line["quantity"]) for line in said["lines"])
+    if said["amount_cents"] != worth_cents:
         return "wrong_amount"
     return None
 

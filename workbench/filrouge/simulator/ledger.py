@@ -121,8 +121,8 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "verification.verification-refused": _tally("decisions_refused"),
         "certification.service-certified": _certified,
         "budget.credits-refused": _count("credits refused"),
-        "budget.invoice-matched": _matched,
-        "budget.invoice-disputed": _tally("disputed"),
+        "invoicing.invoice-matched": _matched,
+        "invoicing.invoice-disputed": _tally("disputed"),
         "payment.payment-recorded": _paid,
         "payment.payment-refused": _tally("payments_refused"),
     }.items()

@@ -149,9 +149,15 @@ def invoice(said: Order, note: Note, day: int, quantity: int, name: str, mistake
         "invoice": name,
         "supplier": supplier.siret,
         "iban": SOMEBODY_ELSES_IBAN if mistake == "account" else supplier.iban,
-        "quantity": quantity,
-        "unit_price_excl_vat_cents": unit_cents,
-        "vat_rate_bp": price.vat_rate_bp,
+        "lines": [
+            {
+                "delivery_note": note.id,
+                "quantity": quantity,
+                "unit_price_excl_vat_cents": unit_cents,
+                "vat_rate_bp": price.vat_rate_bp,
+                "amount_excl_vat_cents": excl_vat_cents,
+            }
+        ],
         "amount_excl_vat_cents": excl_vat_cents,
         "vat_cents": vat_cents,
         "amount_cents": excl_vat_cents + vat_cents,

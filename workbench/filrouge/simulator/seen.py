@@ -57,7 +57,7 @@ _TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
             data["delivery_note"]
         ),
         "certification.service-certified": _certified,
-        "budget.invoice-disputed": lambda seen, data: seen.disputed.add(data["invoice"]),
+        "invoicing.invoice-disputed": lambda seen, data: seen.disputed.add(data["invoice"]),
         "payment.payment-ordered": _to_pay,
         "payment.payment-refused": lambda seen, data: seen.payment_refused.add(data["payment"]),
         "payment.payment-recorded": lambda seen, data: seen.paid.add(data["invoice"]),

@@ -24,7 +24,7 @@ TYPES = {
     "receive": "delivery.goods-received",
     "admit": "verification.goods-admitted",
     "reject": "verification.goods-rejected",
-    "invoice": "budget.invoice-submitted",
+    "invoice": "invoicing.invoice-submitted",
     "pay": "payment.payment-made",
 }
 Headers = tuple[tuple[str, bytes], ...]
