@@ -23,12 +23,13 @@ from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.partners import partner_record
 from filrouge_chassis.testing.scenario import START
 from filrouge_contracts.agreement import AgreementRegistered
-from filrouge_contracts.budget import CreditsOpened, InvoiceSubmitted
+from filrouge_contracts.budget import CreditsOpened
 from filrouge_contracts.control import PartnerKind
 from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, GATEWAY, ORDERS, SERVICES
 from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
+from filrouge_contracts.invoicing import InvoiceSubmitted
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topic_specs import all_topics

@@ -22,8 +22,8 @@ from filrouge_contracts.control import PartnerRegistered
 from filrouge_contracts.delivery import GoodsReceived, ShipmentAnnounced
 from filrouge_contracts.equipment import NeedDeclared, OrderRequested
 from filrouge_contracts.event import Event
-from filrouge_contracts.mentor import MentorRegistered
 from filrouge_contracts.invoicing import InvoiceSubmitted
+from filrouge_contracts.mentor import MentorRegistered
 from filrouge_contracts.payment import PaymentMade
 from filrouge_contracts.pupil import PupilEnrolled
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
