@@ -38,6 +38,11 @@ class Context(msgspec.Struct, frozen=True):
     partners: Mapping[str, PartnerRegistered] = {}
     rule_versions: Mapping[str, int] = {}
 
+    @property
+    def name(self) -> str:
+        """`O-075-0001` of the key `order:O-075-0001`."""
+        return self.key.partition(":")[2]
+
     def parameter(self, name: str, default: int) -> int:
         """Value in force at `now`, in the unit that the parameter's name ends with."""
         return self.parameters.get(name, default)
@@ -45,6 +50,10 @@ class Context(msgspec.Struct, frozen=True):
     def rule_version(self, rule: str) -> int:
         """Version of a rule in force at `now`; 1 until control starts another."""
         return self.rule_versions.get(rule, 1)
+
+
+class Contradiction(Exception):
+    """Another service says what cannot be, for what was promised or asked: a defect, so it is parked."""
 
 
 @dataclass(frozen=True, slots=True)

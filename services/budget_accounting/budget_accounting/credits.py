@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import hold, in_turn, overdue
 from filrouge_contracts.budget import (
     CommitmentRefusal,
@@ -33,7 +33,11 @@ from filrouge_contracts.values import MAX_CENTS
 
 from budget_accounting import books
 from budget_accounting.line_state import Line, evolve
-from budget_accounting.rules import Contradiction, committed, is_full, not_committed
+from budget_accounting.rules import (
+    committed,
+    is_full,
+    not_committed,
+)
 from budget_accounting.year import close_year, open_year
 
 Decision = CreditsDelegated | CreditsWithdrawn

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any
 
-from filrouge_chassis.decider import Context, Due, Rule
+from filrouge_chassis.decider import Context, Contradiction, Due, Rule
 from filrouge_chassis.waiting import hold, overdue, waits
 from filrouge_contracts.amendment import OrderAmended, OrderCancelled
 from filrouge_contracts.cash import CashGranted, CashRefused
@@ -26,7 +26,6 @@ from budget_accounting.cash import ask_cash, give_back_cash
 from budget_accounting.engagement_evolutions import EVOLUTIONS, KINDS
 from budget_accounting.engagement_state import Engagement, Step, breach
 from budget_accounting.invoices import WAITING_AT_MOST
-from budget_accounting.rules import Contradiction
 from budget_accounting.settlement import close_year, settle
 from budget_accounting.words import WORDS, Unheard
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_contracts.amendment import OrderAmended, OrderCancelled
 from filrouge_contracts.engagement import EngagementAdjusted, EngagementRecorded
 from filrouge_contracts.equipment import OrderPlaced
@@ -12,7 +12,6 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.programme import ProgrammeClosed, ProgrammeFunded
 
 from budget_accounting.engagement_state import Engagement
-from budget_accounting.rules import Contradiction
 
 
 def engage_order(order: Engagement, event: OrderPlaced, context: Context) -> Iterator[Event]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import DAY_SECONDS, later
 from filrouge_contracts.cash import CashGranted, CashRefused
 from filrouge_contracts.event import Event
@@ -25,7 +25,6 @@ from budget_accounting.agreement import payment_obstacle
 from budget_accounting.amounts import interest_cents, late_days
 from budget_accounting.cash import give_back_cash
 from budget_accounting.engagement_state import Engagement, Payable, Step
-from budget_accounting.rules import Contradiction
 
 CASH_RETRY_SECONDS = 7 * DAY_SECONDS
 PAY_WITHIN_SECONDS = 30 * DAY_SECONDS

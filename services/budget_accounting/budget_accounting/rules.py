@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import hold
 from filrouge_contracts.budget import (
     CommitmentAccepted,
@@ -29,10 +29,6 @@ from budget_accounting.line_state import Line
 
 WAITING_AT_MOST = 1_000
 """How much waits for a line's first credits, unless the parameter `line_waiting_at_most` says else."""
-
-
-class Contradiction(Exception):
-    """Another service asks for what it cannot have been promised: a defect, so the record is parked."""
 
 
 def is_full(line: Line, context: Context) -> bool:

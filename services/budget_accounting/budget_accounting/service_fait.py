@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import waits
 from filrouge_contracts.certification import (
     ServiceCertified,
@@ -23,7 +23,6 @@ from filrouge_contracts.programme import HoursCertified
 
 from budget_accounting import books
 from budget_accounting.engagement_state import Engagement
-from budget_accounting.rules import Contradiction
 
 
 def record_service(order: Engagement, event: ServiceCertified, context: Context) -> Iterator[Event]:

@@ -30,7 +30,7 @@ def open_year(budget_line: str, uo: str, year: int, context: Context) -> YearOpe
 
 def close_year(line: Line, context: Context) -> Iterator[Event]:
     """Clôture: the line shows its accounts, and all that is on it goes on into the next year."""
-    budget_line = context.key.partition(":")[2]
+    budget_line = context.name
     yield LedgerPosted(
         ledger=context.key,
         year=line.year,

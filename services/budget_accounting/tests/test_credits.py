@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from budget_accounting.app import DECIDER
-from budget_accounting.rules import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.budget import (

@@ -8,7 +8,10 @@ from datetime import timedelta
 import hypothesis.strategies as st
 import pytest
 from budget_accounting.app import DECIDER
-from budget_accounting.rules import WAITING_AT_MOST, Contradiction
+from budget_accounting.rules import (
+    WAITING_AT_MOST,
+)
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_chassis.waiting import hold

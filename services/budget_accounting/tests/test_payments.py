@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from budget_accounting.app import DECIDER
-from budget_accounting.rules import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_contracts.cash import CashGranted, CashRefused, CashRequested, CashReturnRequested

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from budget_accounting.engagement_evolutions import EVOLUTIONS
 from budget_accounting.engagement_state import Engagement, breach
-from budget_accounting.rules import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import instant
 from filrouge_contracts.budget import CommitmentReleaseRequested

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import DAY_SECONDS, hold, in_turn, later, overdue, waits
 from filrouge_contracts.delivery import SerialClaimed, SerialClaimRequested, SerialRefused
 from filrouge_contracts.device import (
@@ -25,8 +25,7 @@ from filrouge_contracts.stock import AdjustmentRefused, DeviceAdjusted
 from filrouge_contracts.swap import DeviceSwapped, SwapRequested
 
 from delivery_confirmations.device_state import Device, device_after
-from delivery_confirmations.moves import happened_at, imei_of, move, obstacle
-from delivery_confirmations.refusals import Contradiction
+from delivery_confirmations.moves import happened_at, move, obstacle
 
 WAITING_AT_MOST = 10
 ADMISSION_SECONDS = 30 * DAY_SECONDS
@@ -98,7 +97,7 @@ def wake(device: Device, _due: Due, context: Context) -> Iterator[Event]:
     if device.confirm_by is not None and device.confirm_by <= context.now:
         assert device.moved_at is not None  # when it was handed over
         yield HandoverUnconfirmed(
-            imei=imei_of(context),
+            imei=context.name,
             uai=device.uai,
             pupil=device.pupil,
             handed_over_at=device.moved_at,
@@ -160,7 +159,7 @@ def _refused(
             reason=reason,
         )
     return DeviceRefused(
-        imei=imei_of(context),
+        imei=context.name,
         said_type=event.event_type,
         happened_at=happened_at(event),
         reason=reason,

@@ -103,10 +103,6 @@ def happened_at(event: Event) -> datetime:
     return moment
 
 
-def imei_of(context: Context) -> str:
-    return context.key.partition(":")[2]
-
-
 def obstacle(device: Device, event: Event) -> DeviceRefusal | None:
     """Why the event cannot happen to the accepted device."""
     assert device.state is not None  # it is accepted
@@ -140,7 +136,7 @@ def move(device: Device, event: Event, context: Context) -> DeviceMoved:
         until = later(context, "confirmation_seconds", CONFIRMATION_SECONDS)
         confirm_by = after_grace(context, until)
     return DeviceMoved(
-        imei=imei_of(context),
+        imei=context.name,
         item=device.item,
         uai=device.uai,
         moved_from=device.state,

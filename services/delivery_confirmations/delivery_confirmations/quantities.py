@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_contracts.amendment import (
     OrderAmended,
     OrderCancelled,
@@ -23,7 +23,6 @@ from filrouge_contracts.event import Event
 
 from delivery_confirmations.delivery_evolutions import after
 from delivery_confirmations.delivery_state import Delivery
-from delivery_confirmations.refusals import Contradiction
 
 Rule = Callable[[Delivery, Any, Context], Iterable[Event]]
 
@@ -83,7 +82,7 @@ def _evolving(delivery: Delivery, answers: Iterable[Event]) -> Generator[Event, 
 def _reopen(delivery: Delivery, context: Context) -> Iterator[Event]:
     if delivery.completed and delivery.certified != delivery.quantity:
         yield DeliveryReopened(
-            order=_order(context), certified=delivery.certified, reopened_at=context.now
+            order=context.name, certified=delivery.certified, reopened_at=context.now
         )
 
 
@@ -91,17 +90,13 @@ def _shrink(delivery: Delivery, context: Context) -> Iterator[Event]:
     """A closed order gets nothing in place of what was lost or went back."""
     under_way = delivery.under_way()
     if delivery.closed and under_way < delivery.quantity:
-        yield QuantityChangeAccepted(order=_order(context), quantity=under_way)
+        yield QuantityChangeAccepted(order=context.name, quantity=under_way)
 
 
 def _complete(delivery: Delivery, context: Context) -> Iterator[Event]:
     if not delivery.completed and 0 < delivery.certified == delivery.quantity:
         yield DeliveryCompleted(
-            order=_order(context),
+            order=context.name,
             quantity=delivery.quantity,
             completed_at=max(context.now, delivery.certified_at or context.now),
         )
-
-
-def _order(context: Context) -> str:
-    return context.key.partition(":")[2]

@@ -36,10 +36,6 @@ SAYS: Mapping[VerificationWord, type[Word]] = {
 _WORDS = {model: word for word, model in SAYS.items()}
 
 
-class Contradiction(Exception):
-    """Another service says what cannot be: a defect, so the record is parked."""
-
-
 def shipment_refused(
     said: ShipmentAnnounced | GoodsLostInTransit, reason: DeliveryRefusal
 ) -> ShipmentRefused:

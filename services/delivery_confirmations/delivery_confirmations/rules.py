@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import hold, in_turn, waiting_of, waits
 from filrouge_contracts.delivery import (
     DeliveryExpected,
@@ -34,7 +34,10 @@ from filrouge_contracts.event import Event
 from delivery_confirmations.deadlines import after_grace, decide_by
 from delivery_confirmations.delivery_evolutions import after
 from delivery_confirmations.delivery_state import Delivery, Step
-from delivery_confirmations.refusals import Contradiction, reception_refused, shipment_refused
+from delivery_confirmations.refusals import (
+    reception_refused,
+    shipment_refused,
+)
 from delivery_confirmations.verification import decide_waiting
 
 WAITING_AT_MOST = 10

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import overdue, waiting_of
 from filrouge_contracts.certification import ServiceWithdrawalRefused, ServiceWithdrawn
 from filrouge_contracts.event import Event
@@ -27,7 +27,6 @@ from delivery_confirmations.delivery_evolutions import after
 from delivery_confirmations.delivery_state import Delivery, Note, Step
 from delivery_confirmations.refusals import (
     SAYS,
-    Contradiction,
     unknown_in_time,
     verification_refused,
 )
@@ -86,7 +85,7 @@ def _contested(delivery: Delivery, name: str) -> Note:
 def _admit(delivery: Delivery, name: str, context: Context) -> Iterator[Event]:
     note = delivery.notes[name]
     admission = AdmissionRecorded(
-        order=context.key.partition(":")[2],
+        order=context.name,
         delivery_note=name,
         quantity=note.quantity,
         admitted_at=note.decide_by or context.now,
@@ -97,7 +96,7 @@ def _admit(delivery: Delivery, name: str, context: Context) -> Iterator[Event]:
 
 def _reject(delivery: Delivery, name: str, context: Context) -> Iterator[Event]:
     rejection = RejectionRecorded(
-        order=context.key.partition(":")[2],
+        order=context.name,
         delivery_note=name,
         quantity=delivery.notes[name].quantity,
         reason=RejectionReason.NOT_PRESENTED_AGAIN,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import (
     DAY_SECONDS,
     hold,
@@ -40,7 +40,6 @@ from msgspec.structs import asdict, replace
 
 from delivery_confirmations.deadlines import after_grace
 from delivery_confirmations.device_state import ON_THE_SHELF, Counts, LastCount, Stock, stock_after
-from delivery_confirmations.refusals import Contradiction
 
 WAITING_AT_MOST = 10
 ADJUST_WITHIN_SECONDS = 7 * DAY_SECONDS
@@ -108,7 +107,7 @@ def wake(stock: Stock, _due: Due, context: Context) -> Iterator[Event]:
         yield _refused(event, StockRefusal.UNKNOWN_STOCK if is_count else StockRefusal.NOT_COUNTED)
     last = stock.last_count
     if last is not None and last.adjust_by is not None and last.adjust_by <= context.now:
-        item, _, uai = context.key.partition(":")[2].partition("/")
+        item, _, uai = context.name.partition("/")
         yield StockDifferenceUnexplained(
             item=item,
             uai=uai,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_contracts.device import DeviceMoved, DeviceRefusal, DeviceRefused, DeviceState
 from filrouge_contracts.event import Event
 from filrouge_contracts.swap import DeviceSwapped, SwapAccepted, SwapRefused, SwapRequested
 
 from delivery_confirmations.device_state import Device, device_after
 from delivery_confirmations.devices import decide_waiting
-from delivery_confirmations.refusals import Contradiction
 
 
 def take_place(device: Device, event: SwapRequested, context: Context) -> Iterator[Event]:

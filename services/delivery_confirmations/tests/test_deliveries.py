@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from delivery_confirmations.app import DECIDER
-from delivery_confirmations.refusals import Contradiction, unknown_in_time
+from delivery_confirmations.refusals import (
+    unknown_in_time,
+)
 from delivery_confirmations.rules import WAITING_AT_MOST
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.certification import ServiceCertified

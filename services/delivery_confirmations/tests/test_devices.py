@@ -9,7 +9,7 @@ import pytest
 from delivery_confirmations.app import DECIDER
 from delivery_confirmations.devices import WAITING_AT_MOST
 from delivery_confirmations.moves import MOVES
-from delivery_confirmations.refusals import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.delivery import SerialClaimed, SerialClaimRequested

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from delivery_confirmations.app import DECIDER
-from delivery_confirmations.refusals import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_contracts.amendment import (

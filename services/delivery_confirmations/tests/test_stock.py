@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from delivery_confirmations.app import DECIDER
 from delivery_confirmations.device_state import Counts
-from delivery_confirmations.refusals import Contradiction
 from delivery_confirmations.stock import WAITING_AT_MOST
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.device import DeviceMoved, DeviceRefusal, DeviceState

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import hold, in_turn, overdue, waits
 from filrouge_contracts.agreement import (
     AgreementAmended,
@@ -37,7 +37,11 @@ from filrouge_contracts.reservation import (
 
 from equipment_orders.reservations import WAITING_AT_MOST, refused, released, wait_for
 from equipment_orders.state import after
-from equipment_orders.targets import Agreement, Contradiction, Price, dated
+from equipment_orders.targets import (
+    Agreement,
+    Price,
+    dated,
+)
 
 Word: TypeAlias = AgreementRegistered | AgreementAmended | AgreementEnded
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-from filrouge_chassis.decider import Context, Rule
+from filrouge_chassis.decider import Context, Contradiction, Rule
 from filrouge_chassis.waiting import grace_ends, hold, in_turn, overdue, waits
 from filrouge_contracts.amendment import (
     AmendmentAnswerRecorded,
@@ -44,11 +44,12 @@ from equipment_orders.differences import (
     cancelled,
     commitment,
     given_back,
-    name,
     reservations,
 )
 from equipment_orders.state import Cancellation, Change, Order, Step, after
-from equipment_orders.targets import Contradiction, dated
+from equipment_orders.targets import (
+    dated,
+)
 
 Word: TypeAlias = OrderAmendmentRequested | OrderCancellationRequested
 Answer: TypeAlias = (
@@ -111,7 +112,7 @@ def note_answer(order: Order, change: Change, event: Answer, context: Context) -
     if asked not in change.asked:
         raise Contradiction(f"{asked} answers {context.key}, which asks it for nothing")
     accepted = isinstance(event, ReservationAccepted | CommitmentAccepted)
-    yield AmendmentAnswerRecorded(order=name(context), asked=asked, accepted=accepted)
+    yield AmendmentAnswerRecorded(order=context.name, asked=asked, accepted=accepted)
     if change.refused:
         if accepted:
             yield given_back(order, asked, change.quantity, context)
@@ -210,7 +211,7 @@ def _refuse_change(
     order: Order, change: Change, reason: AmendmentRefusal, context: Context
 ) -> Iterator[Event]:
     yield AmendmentRefused(
-        order=name(context),
+        order=context.name,
         quantity=change.quantity,
         requested_at=change.requested_at,
         reason=reason,

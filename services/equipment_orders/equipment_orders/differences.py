@@ -24,11 +24,6 @@ from filrouge_contracts.reservation import (
 from equipment_orders.state import Cancellation, Change, Deal, Order
 
 
-def name(context: Context) -> str:
-    """Of the order that decides."""
-    return context.key.partition(":")[2]
-
-
 def reservations(order: Order, opened: AmendmentOpened, answer_by: datetime) -> Iterator[Event]:
     deal = _deal(order)
     for target in (f"need:{order.need}", f"agreement:{order.agreement}"):
@@ -62,7 +57,7 @@ def commitment(order: Order, change: Change, context: Context) -> CommitmentRequ
 
 def amended(order: Order, change: Change, context: Context) -> OrderAmended:
     return OrderAmended(
-        order=name(context),
+        order=context.name,
         need=order.need,
         agreement=order.agreement,
         budget_line=order.budget_line,
@@ -77,7 +72,7 @@ def cancelled(
     order: Order, cancellation: Cancellation, quantity: int, context: Context
 ) -> OrderCancelled:
     return OrderCancelled(
-        order=name(context),
+        order=context.name,
         need=order.need,
         agreement=order.agreement,
         budget_line=order.budget_line,
@@ -99,7 +94,7 @@ def given_back(order: Order, asked: Asked, quantity: int, context: Context) -> E
     of_need = asked is Asked.NEED
     return ReservationReleaseRequested(
         target=f"need:{order.need}" if of_need else f"agreement:{order.agreement}",
-        order=name(context),
+        order=context.name,
         item=order.item,
         quantity=abs(order.quantity - quantity),
         amount_cents=0 if of_need else amount_cents,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import hold, in_turn, overdue, waits
 from filrouge_contracts.equipment import (
     NeedCorrected,
@@ -35,7 +35,10 @@ from filrouge_contracts.reservation import (
 
 from equipment_orders.reservations import WAITING_AT_MOST, refused, released, wait_for
 from equipment_orders.state import after
-from equipment_orders.targets import Contradiction, Need, dated
+from equipment_orders.targets import (
+    Need,
+    dated,
+)
 
 Word: TypeAlias = NeedDeclaredV2 | NeedCorrected | NeedWithdrawn
 

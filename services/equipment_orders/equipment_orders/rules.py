@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import grace_ends
 from filrouge_contracts.budget import (
     CommitmentAccepted,
@@ -41,9 +41,7 @@ from filrouge_contracts.reservation import (
 )
 
 from equipment_orders import amendments
-from equipment_orders.differences import name
 from equipment_orders.state import Order, Step, after
-from equipment_orders.targets import Contradiction
 
 BINDING = frozenset({Step.PLACED, Step.COMPLETED, Step.CANCELLED})
 
@@ -137,7 +135,7 @@ def place(order: Order, event: CommitmentAccepted, context: Context) -> Iterator
     if order.step is not Step.COMMITTING or site is None or deal is None or requested_at is None:
         raise Contradiction(f"{event.budget_line} answers {event.engagement} in step {order.step}")
     yield OrderPlaced(
-        order=name(context),
+        order=context.name,
         need=order.need,
         agreement=order.agreement,
         budget_line=order.budget_line,
@@ -196,12 +194,12 @@ def reopen(order: Order, event: DeliveryReopened, _context: Context) -> Iterator
 
 
 def _refuse(order: Order, reason: OrderRefusal, context: Context) -> Iterator[Event]:
-    yield OrderRefused(order=name(context), reason=reason, refused_at=context.now)
+    yield OrderRefused(order=context.name, reason=reason, refused_at=context.now)
     if order.site is not None:
-        yield _give_back(order, name(context), f"need:{order.need}", 0)
+        yield _give_back(order, context.name, f"need:{order.need}", 0)
     if order.deal is not None:
         amount_cents = order.deal.total_cents(order.quantity)
-        yield _give_back(order, name(context), f"agreement:{order.agreement}", amount_cents)
+        yield _give_back(order, context.name, f"agreement:{order.agreement}", amount_cents)
 
 
 def _give_back(

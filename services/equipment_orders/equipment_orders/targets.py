@@ -76,10 +76,6 @@ class Need(Holder, frozen=True, omit_defaults=True):
     withdrawn: bool = False
 
 
-class Contradiction(Exception):
-    """Somebody answers what was not asked, or returns what was not kept: a defect, so it is parked."""
-
-
 def dated(moment: datetime) -> str:
     """What a word without a reference of its own waits under: the moment that it gives itself."""
     return moment.isoformat()

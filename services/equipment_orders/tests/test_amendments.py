@@ -8,7 +8,7 @@ import pytest
 from equipment_orders.amendments import WAITING_AT_MOST
 from equipment_orders.app import DECIDER
 from equipment_orders.state import Step
-from equipment_orders.targets import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_contracts.amendment import (

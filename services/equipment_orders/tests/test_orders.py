@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from equipment_orders.app import DECIDER
 from equipment_orders.state import Step
-from equipment_orders.targets import Contradiction
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import START, Scenario
 from filrouge_contracts.budget import (

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from equipment_orders.app import DECIDER
 from equipment_orders.reservations import WAITING_AT_MOST
-from equipment_orders.targets import Contradiction
-from filrouge_chassis.decider import Context
+from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import START, Scenario, instant
 from filrouge_chassis.waiting import hold

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.budget import CommitmentReleaseRequested
@@ -26,7 +27,6 @@ from filrouge_contracts.programme import (
     StatementWithdrawn,
 )
 from tutoring_sessions.app import DECIDER
-from tutoring_sessions.tables import Contradiction
 
 KEY = "programme:P-075-0001"
 FUNDED = (example(ProgrammeOpened, funded_hours=3), example(ProgrammeFunded, funded_hours=3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import START, Scenario, instant
 from filrouge_contracts.budget import (
@@ -33,7 +34,6 @@ from filrouge_contracts.pupil import (
 )
 from filrouge_contracts.waiting import EventHeld
 from tutoring_sessions.app import DECIDER
-from tutoring_sessions.tables import Contradiction
 
 KEY = "programme:P-075-0001"
 OTHER = "35600000009075"

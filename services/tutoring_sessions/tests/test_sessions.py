@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.event import Event
@@ -35,7 +36,6 @@ from filrouge_contracts.slot import (
 from filrouge_contracts.waiting import EventHeld
 from tutoring_sessions.app import DECIDER
 from tutoring_sessions.session_state import Stage
-from tutoring_sessions.tables import Contradiction
 
 KEY = "session:S-0001"
 MENTOR, PUPIL = "mentor:M-0001", "pupil:7c9e6679-7425-40de-944b-e07fc1f90ae7"

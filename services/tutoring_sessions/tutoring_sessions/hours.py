@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import DAY_SECONDS, later
 from filrouge_contracts.budget import CommitmentReleaseRequested
 from filrouge_contracts.event import Event
@@ -30,7 +30,10 @@ from filrouge_contracts.programme import (
 from filrouge_contracts.values import EARLIEST
 
 from tutoring_sessions.state import MINUTES_AN_HOUR, Programme, Step, evolve
-from tutoring_sessions.tables import Contradiction, Objection, Word, name_of
+from tutoring_sessions.tables import (
+    Objection,
+    Word,
+)
 
 CERTIFICATION_SECONDS = 7 * DAY_SECONDS
 
@@ -89,7 +92,7 @@ def _withdrawn(programme: Programme, context: Context) -> Iterator[Event]:
     """Approved or not, hours that no longer stand are not certified; they are stated anew."""
     if programme.statement is not None:
         yield StatementWithdrawn(
-            programme=name_of(context),
+            programme=context.name,
             certificate=programme.statement.certificate,
             hours=programme.statement.hours,
         )
@@ -109,7 +112,7 @@ def state(programme: Programme, _due: Due, context: Context) -> Iterator[Event]:
     claimed_minutes = (programme.certified_hours + hours) * MINUTES_AN_HOUR
     unfunded_minutes = programme.unfunded_minutes
     yield HoursStated(
-        programme=name_of(context),
+        programme=context.name,
         certificate=f"C-{context.now.year}-{number:02}",
         hours=hours,
         carried_minutes=programme.validated_minutes - unfunded_minutes - claimed_minutes,
@@ -127,7 +130,7 @@ def close(programme: Programme, _due: Due, context: Context) -> Iterator[Event]:
     yield from _withdrawn(programme, context)
     certified_minutes = programme.certified_hours * MINUTES_AN_HOUR
     yield ProgrammeClosed(
-        programme=name_of(context),
+        programme=context.name,
         budget_line=programme.budget_line,
         hours=programme.certified_hours,
         amount_cents=programme.certified_hours * programme.hourly_rate_cents,

@@ -39,7 +39,7 @@ from tutoring_sessions import calendars
 from tutoring_sessions.calendars import Slot
 from tutoring_sessions.people_state import BARS, SUSPENSION, Mentor, StandingFrom, standing_about
 from tutoring_sessions.state import evolve
-from tutoring_sessions.tables import Objection, Table, Word, name_of
+from tutoring_sessions.tables import Objection, Table, Word
 
 PAIRS_AT_MOST = 200
 
@@ -249,7 +249,7 @@ def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Eve
             reason=SessionRefusal(reason),
         )
     return MentorRefused(
-        mentor=name_of(context),
+        mentor=context.name,
         refused_type=event.event_type,
         about=about,
         reason=MentorRefusal(reason),

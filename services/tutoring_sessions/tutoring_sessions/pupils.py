@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import DAY_SECONDS, grace_ends
 from filrouge_contracts.event import Event
 from filrouge_contracts.pupil import (
@@ -40,7 +40,11 @@ from filrouge_contracts.slot import (
 from tutoring_sessions import calendars
 from tutoring_sessions.people_state import Pupil
 from tutoring_sessions.state import evolve
-from tutoring_sessions.tables import Contradiction, Objection, Table, Word, name_of
+from tutoring_sessions.tables import (
+    Objection,
+    Table,
+    Word,
+)
 
 ENROLMENTS_AT_MOST = 20
 ACCOMPANIED_SECONDS = 21 * DAY_SECONDS
@@ -166,11 +170,9 @@ def _count(pupil: Pupil, context: Context) -> Iterator[Event]:
     last = pupil.last_session
     has_one = last is not None and last.accompanied_until > context.now
     if last is not None and has_one and not pupil.accompanied:
-        yield PupilAccompanied(
-            pupil=name_of(context), session=last.session, accompanied_at=context.now
-        )
+        yield PupilAccompanied(pupil=context.name, session=last.session, accompanied_at=context.now)
     elif pupil.accompanied and not has_one:
-        yield PupilNoLongerAccompanied(pupil=name_of(context), ended_at=context.now)
+        yield PupilNoLongerAccompanied(pupil=context.name, ended_at=context.now)
 
 
 def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Event:
@@ -182,7 +184,7 @@ def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Eve
             reason=SessionRefusal(reason),
         )
     return PupilRefused(
-        pupil=name_of(context),
+        pupil=context.name,
         refused_type=event.event_type,
         about=about,
         reason=PupilRefusal(reason),

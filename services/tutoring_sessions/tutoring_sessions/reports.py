@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_contracts.event import Event
 from filrouge_contracts.session import (
     Attendance,
@@ -24,7 +24,6 @@ from filrouge_contracts.slot import (
 from tutoring_sessions import sessions
 from tutoring_sessions.session_state import Asked, Session, Stage
 from tutoring_sessions.state import evolve
-from tutoring_sessions.tables import Contradiction, name_of
 
 
 def record_report(session: Session, event: PupilBooked, context: Context) -> Iterator[Event]:
@@ -66,7 +65,7 @@ def wake(session: Session, due: Due, context: Context) -> Iterator[Event]:
     report_by = session.report_by
     silent = session.stage is Stage.SCHEDULED and session.asked is None
     if silent and report_by is not None and report_by <= context.now:
-        lapsed = SessionLapsed(session=name_of(context), lapsed_at=context.now)
+        lapsed = SessionLapsed(session=context.name, lapsed_at=context.now)
         yield from _say(session, [lapsed], context)
 
 
@@ -79,7 +78,7 @@ def _asked(session: Session, event: PupilBooked | SlotRefused) -> Asked:
 
 def _recorded(asked: Asked, context: Context) -> ReportRecorded:
     return ReportRecorded(
-        session=name_of(context),
+        session=context.name,
         starts_at=asked.report.starts_at,
         minutes=asked.report.minutes,
         attendance=Attendance.PRESENT,
@@ -92,7 +91,7 @@ def _recorded(asked: Asked, context: Context) -> ReportRecorded:
 
 def _not_held(asked: Asked, reason: SessionRefusal, context: Context) -> Event:
     return SessionRefused(
-        session=name_of(context),
+        session=context.name,
         refused_type=asked.told_type,
         about=asked.told_at.isoformat(),
         reason=reason,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from filrouge_chassis.decider import Context, Due
+from filrouge_chassis.decider import Context, Contradiction, Due
 from filrouge_chassis.waiting import DAY_SECONDS, grace_ends
 from filrouge_contracts.budget import (
     CommitmentAccepted,
@@ -40,7 +40,11 @@ from filrouge_contracts.pupil import (
 
 from tutoring_sessions import hours
 from tutoring_sessions.state import Programme, Step, evolve
-from tutoring_sessions.tables import Contradiction, Objection, Table, Word, name_of
+from tutoring_sessions.tables import (
+    Objection,
+    Table,
+    Word,
+)
 
 CLOSING_SECONDS = 30 * DAY_SECONDS
 WITHOUT_MONEY = (Step.UNKNOWN, Step.COMMITTING)
@@ -151,7 +155,7 @@ def _end_recorded(ended_at: datetime, context: Context) -> ProgrammeEndRecorded:
     seconds = context.parameter("closing_seconds", CLOSING_SECONDS)
     seconds += context.parameter("deadline_grace_seconds", 0)
     closes_at = max(ended_at, context.now) + timedelta(seconds=seconds)
-    return ProgrammeEndRecorded(programme=name_of(context), ended_at=ended_at, closes_at=closes_at)
+    return ProgrammeEndRecorded(programme=context.name, ended_at=ended_at, closes_at=closes_at)
 
 
 def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Event:
@@ -160,7 +164,7 @@ def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Eve
             pupil=event.pupil, programme=event.programme, reason=PupilRefusal(reason)
         )
     return ProgrammeRefused(
-        programme=name_of(context),
+        programme=context.name,
         refused_type=event.event_type,
         about=about,
         reason=ProgrammeRefusal(reason),
@@ -198,7 +202,7 @@ def fund(programme: Programme, event: CommitmentAccepted, context: Context) -> I
     if programme.step is not Step.COMMITTING:
         raise Contradiction(f"{event.budget_line} answers {event.engagement} in {programme.step}")
     funded = ProgrammeFunded(
-        programme=name_of(context),
+        programme=context.name,
         budget_line=programme.budget_line,
         association=programme.association,
         iban=programme.iban,
@@ -239,9 +243,9 @@ def _not_funded(
     programme: Programme, reason: ProgrammeRefusal, context: Context
 ) -> Iterator[Event]:
     refused = ProgrammeRefused(
-        programme=name_of(context),
+        programme=context.name,
         refused_type=ProgrammeRegistered.event_type,
-        about=name_of(context),
+        about=context.name,
         reason=reason,
     )
     yield refused

@@ -40,7 +40,7 @@ from filrouge_contracts.slot import (
 from tutoring_sessions.calendars import HORIZON_SECONDS
 from tutoring_sessions.session_state import Session, Stage
 from tutoring_sessions.state import evolve
-from tutoring_sessions.tables import Objection, Table, Word, name_of
+from tutoring_sessions.tables import Objection, Table, Word
 
 MINUTES_AT_LEAST = 15
 MINUTES_AT_MOST = 240
@@ -200,17 +200,17 @@ def take_back(session: Session, context: Context) -> Iterator[Event]:
         yield from free(session, session.claim, context)
     if session.counted is not None:
         before = Held(starts_at=session.counted.starts_at, minutes=session.counted.minutes)
-        yield MinutesChanged(programme=session.programme, session=name_of(context), before=before)
+        yield MinutesChanged(programme=session.programme, session=context.name, before=before)
 
 
 def free(session: Session, claim: int, context: Context) -> Iterator[Event]:
     for target in (f"mentor:{session.mentor}", f"pupil:{session.pupil}"):
-        yield SlotReleaseRequested(target=target, session=name_of(context), claim=claim)
+        yield SlotReleaseRequested(target=target, session=context.name, claim=claim)
 
 
 def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Event:
     return SessionRefused(
-        session=name_of(context),
+        session=context.name,
         refused_type=event.event_type,
         about=about,
         reason=SessionRefusal(reason),

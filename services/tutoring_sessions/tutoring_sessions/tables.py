@@ -34,10 +34,6 @@ class Refused(Protocol):
     def about(self) -> str: ...
 
 
-class Contradiction(Exception):
-    """Somebody answers what was not asked: a defect, so the record is parked."""
-
-
 @dataclass(frozen=True)
 class Word:
     """One row. `about` names the event among those of its type; `take` says what follows from it.
@@ -115,11 +111,6 @@ class Table:
 
     def _refused(self, event: Event, reason: StrEnum, context: Context) -> Event:
         return self.refused(event, self.words[type(event)].about(event), reason, context)
-
-
-def name_of(context: Context) -> str:
-    """`M-0001` of `mentor:M-0001`."""
-    return context.key.partition(":")[2]
 
 
 def refused(state: S, event: Refused) -> S:
