@@ -57,7 +57,7 @@ PAIRS = {
 }
 FUNDED_HOURS, RATE_CENTS = 3, 18_00
 HOURS_AGO, LASTING = st.integers(2, 12), st.sampled_from([30, 90, 120])
-SESSIONS = st.sampled_from([f"S-{number}" for number in range(6)])
+SESSIONS = st.sampled_from([f"S-{number}" for number in range(12)])
 PAIRED = st.sampled_from(sorted(PAIRS))
 DAYS = st.sampled_from([-8, -1, -0.2, 3])
 MEETINGS = st.lists(st.tuples(SESSIONS, PAIRED, HOURS_AGO, LASTING), min_size=3, max_size=8)
@@ -70,8 +70,9 @@ class Stories(RuleBasedStateMachine):
         chance=st.randoms(use_true_random=False),
         honest=st.sampled_from([True, True, True, False]),
         meetings=MEETINGS,
+        expiring=st.sampled_from(sorted(MENTORS)),
     )
-    def begin(self, chance: Random, honest: bool, meetings: list[Any]) -> None:
+    def begin(self, chance: Random, honest: bool, meetings: list[Any], expiring: str) -> None:
         self.talk = Conversation(DECIDER, chance=chance)
         self.talk.with_parameters(grace_seconds=86_400, closing_seconds=10 * 86_400)
         self.words: list[Event] = []
@@ -82,7 +83,7 @@ class Stories(RuleBasedStateMachine):
                 self.register_programme(programme)
             self.pay()
             for mentor in MENTORS:
-                self.register_mentor(mentor, 1000)
+                self.register_mentor(mentor, 2 if mentor == expiring else 1000)
             for pair in PAIRS:
                 self.enrol(pair)
                 self.form(pair)
@@ -151,7 +152,7 @@ class Stories(RuleBasedStateMachine):
 
     @rule(mentor=st.sampled_from(sorted(MENTORS)), days=st.sampled_from([2, 1000]))
     def register_mentor(self, mentor: str, days: float) -> None:
-        check = self._check("b3", "clear", -40, days)
+        check = self._check("b3", "clear", -40, 40 + days)
         word = example(MentorRegistered, mentor=mentor, association=MENTORS[mentor], check=check)
         self.say(word)
 
@@ -325,6 +326,6 @@ class Stories(RuleBasedStateMachine):
         for _ in range(min(events, self.talk.under_way)):
             self.talk.step()
 
-    @rule(hours=st.sampled_from([1, 5, 30, 24 * 22]), settled=st.booleans())
+    @rule(hours=st.sampled_from([1, 5, 30, 75, 24 * 22]), settled=st.booleans())
     def let_time_pass(self, hours: int, settled: bool) -> None:
         self.talk.tick(self.talk.context.now + timedelta(hours=hours), settled=settled)
