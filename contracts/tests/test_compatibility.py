@@ -82,6 +82,17 @@ def test_a_definition_within_itself_is_followed_once() -> None:
     assert both_ways(texts, numbers) == (["type"], ["type"])
 
 
+def test_only_places_that_a_list_can_have_are_compared() -> None:
+    def places(*listed: Schema, rest: Schema) -> Schema:
+        sizes = {"minItems": len(listed), "maxItems": len(listed)}
+        return fields(n={"type": "array", "prefixItems": listed, "items": rest, **sizes})
+
+    number = {"type": "integer"}
+    pair, triple = places(TEXT, number, rest=TEXT), places(TEXT, number, number, rest={})
+    assert both_ways(pair, triple) == (["minItems"], ["maxItems", "type"])
+    assert both_ways(pair, places(TEXT, number, rest=number)) == ([], [])
+
+
 def test_an_alternative_is_compared_with_the_one_that_comes_closest() -> None:
     part, other = fields(a=TEXT, b=TEXT), fields(c={"type": "integer"})
     part["required"], other["required"] = ["a"], ["c"]
