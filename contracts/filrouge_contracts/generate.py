@@ -1,4 +1,4 @@
-"""Writes what is made from the register: JSON Schemas, AsyncAPI, and the README's event table and chart.
+"""Writes what is made from the register: JSON Schemas, AsyncAPI, the table of events, the README's map.
 
 `python -m filrouge_contracts.generate` writes; with `--check` it only names what is stale.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
 from filrouge_contracts.asyncapi import document_text
-from filrouge_contracts.entry import PARTNER_KINDS, Entry
+from filrouge_contracts.entry import Entry
+from filrouge_contracts.map import domain_table, events_text, flow_chart
 from filrouge_contracts.register import REGISTER
-from filrouge_contracts.topics import CONTROL
 
 ROOT = Path(__file__).resolve().parents[2]
 MINIMAL_README = "# Filrouge\n"
@@ -42,53 +42,6 @@ def schema_text(entry: Entry) -> str:
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def event_table() -> str:
-    """Every event: what it means, who says and hears it, what comes next and by when."""
-    lines = [
-        "| Event | Meaning | Key | Said by | Heard by | What comes next | By when |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for topic in sorted({entry.topic for entry in REGISTER}):
-        lines.append(f"| **`{topic}`** | | | | | | |")
-        lines.extend(_row(entry) for entry in REGISTER if entry.topic == topic)
-    return "\n".join(lines)
-
-
-def _row(entry: Entry) -> str:
-    name = f"[{entry.model.__name__}](contracts/schemas/{entry.type}.json)"
-    cells = (
-        name,
-        entry.meaning,
-        f"`{entry.key}`",
-        _names(entry.said_by),
-        _names(entry.heard_by) or "auditors",
-        entry.next_step,
-        entry.within,
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-def _names(names: Iterable[str]) -> str:
-    names = tuple(names)
-    return "every partner" if set(names) == PARTNER_KINDS else ", ".join(names)
-
-
-def flow_chart() -> str:
-    """Who tells whom what; without time and parameters, which everybody hears."""
-    said: dict[tuple[str, str], list[str]] = {}
-    for entry in REGISTER:
-        if entry.topic == CONTROL or entry.spread != "key":
-            continue
-        for sayer in entry.said_by:
-            for hearer in entry.heard_by:
-                said.setdefault((sayer, hearer), []).append(entry.model.__name__)
-    edges = [f'    {a} -->|"{"<br/>".join(names)}"| {b}' for (a, b), names in said.items()]
-    kinds = sorted({sayer for sayer, _ in said} & PARTNER_KINDS)
-    return "\n".join(
-        ["```mermaid", "flowchart LR", *(f"    {kind}([{kind}])" for kind in kinds), *edges, "```"]
-    )
-
-
 def between_markers(text: str, name: str, content: str) -> str:
     """`text` with the part between the two markers replaced, or appended with its markers."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
@@ -104,7 +57,8 @@ def wanted(root: Path) -> dict[Path, str]:
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8") if readme.exists() else MINIMAL_README
     text = between_markers(text, "flow", flow_chart())
-    files = {readme: between_markers(text, "events", event_table())}
+    files = {readme: between_markers(text, "domains", domain_table())}
+    files[root / "contracts" / "EVENTS.md"] = events_text()
     files[root / "contracts" / "asyncapi.json"] = document_text()
     for entry in REGISTER:
         files[root / "contracts" / "schemas" / f"{entry.type}.json"] = schema_text(entry)

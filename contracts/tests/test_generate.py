@@ -26,9 +26,9 @@ def test_check_names_what_is_stale_and_writing_mends_it(
 
 def test_other_text_of_the_readme_is_kept(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text("# Mine\n\n<!-- events:begin -->\nold\n<!-- events:end -->\nafter\n")
+    readme.write_text("# Mine\n\n<!-- domains:begin -->\nold\n<!-- domains:end -->\nafter\n")
     generate.write(tmp_path)
     text = readme.read_text()
-    assert text.startswith("# Mine\n\n<!-- events:begin -->\n| Event")
-    assert "<!-- events:end -->\nafter\n" in text
+    assert text.startswith("# Mine\n\n<!-- domains:begin -->\n| Domain")
+    assert "<!-- domains:end -->\nafter\n" in text
     assert "\nold\n" not in text
