@@ -15,6 +15,7 @@ from filrouge_chassis.control import Control
 from filrouge_contracts.entry import SERVICES
 
 from filrouge import rebuilding
+from filrouge.checks.figures import Figures
 from filrouge.checks.ledger import FoundCheck
 from filrouge.checks.variety import Variety
 from filrouge.invariants import HOLDS, Report
@@ -43,6 +44,7 @@ class Outcome:
     play_seconds: float = 0.0
     differences: list[str] = field(default_factory=list)
     stream: Report = field(default_factory=lambda: Report({}))
+    figures: Figures = field(default_factory=Figures)
     variety: Variety = field(default_factory=Variety)
     rebuild: str = "not done"
     rebuild_seconds: float = 0.0
@@ -92,6 +94,7 @@ class Outcome:
                 }
                 for rule, finding in self.stream.findings.items()
             },
+            "figures": self.figures.as_json(),
             "event_types_unseen": self.variety.unseen_types,
             "reasons_unseen": self.variety.unseen_reasons,
             "rebuild": self.rebuild,
@@ -149,6 +152,7 @@ class _Demonstration:
         self._outcome.stream = await check_installation(
             self._stack.kafka,
             FoundCheck(found),
+            self._outcome.figures,
             self._outcome.variety,
             progress=lambda done, all_: self._progress("check", done, all_),
         )

@@ -42,13 +42,7 @@ class Variety:
     @property
     def unseen_reasons(self) -> list[str]:
         """As `equipment.order-refused.v1 reason=need_refused`."""
-        possible = {
-            reason(kind, name, value)
-            for kind, fields in REASONS.items()
-            for name, values in fields.items()
-            for value in values
-        }
-        return sorted(possible - self._reasons)
+        return sorted(POSSIBLE_REASONS - self._reasons)
 
 
 def reason(kind: str, field: str, value: str) -> str:
@@ -72,3 +66,9 @@ REASONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     for entry in REGISTER
     if not PARTNER_KINDS.intersection(entry.said_by) and (fields := _reasons_of(entry.model))
 }
+POSSIBLE_REASONS = frozenset(
+    reason(kind, name, value)
+    for kind, fields in REASONS.items()
+    for name, values in fields.items()
+    for value in values
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from rich.progress import (
 from rich.table import Table
 
 from filrouge import demonstration
+from filrouge.checks.variety import POSSIBLE_REASONS, TYPES
 from filrouge.demonstration import Outcome, demonstrate
 from filrouge.invariants import ABSENT, HOLDS, sentence
+from filrouge.simulator.scale import TARGETS
 
 STEPS = {
     "start": "Kafka, PostgreSQL, every service",
@@ -99,6 +101,8 @@ def show(console: Console, outcome: Outcome) -> None:
     table.add_row("  known already", f"{said['duplicates']:,}", "counted once")
     table.add_row("  contradicting", f"{said['conflicts']:,}", "the first words count")
     table.add_row("events", f"{said['events']:,}", f"in {said['play_seconds']:g} s of play")
+    table.add_row("  kinds of them", *_seen(said["event_types_unseen"], len(TYPES), "types"))
+    table.add_row("  refusals", *_seen(said["reasons_unseen"], len(POSSIBLE_REASONS), "reasons"))
     table.add_row("parked", f"{said['parked']:,}", "defects of ours")
     table.add_row(
         "books", *_verdict(said["books_match"], f"{len(outcome.differences)} differences")
@@ -109,11 +113,36 @@ def show(console: Console, outcome: Outcome) -> None:
         *_result(outcome.reexecuted.result, f"{outcome.reexecuted.decisions:,} decisions"),
     )
     console.print(table)
+    console.print(_figures(outcome))
     console.print(_invariants(outcome))
     for line in [*outcome.differences, *map(str, outcome.stream.breaches)][:SHOWN]:
         console.print(f"[red]✗[/red] {line}", highlight=False)
     word = "[green]Everything agrees.[/green]" if outcome.good else "[red]Something differs.[/red]"
     console.print(f"{word} {outcome.seconds:.0f} seconds in all.")
+
+
+def _seen(unseen: Sequence[str], of: int, what: str) -> tuple[str, str]:
+    """How much of what can be said was said; at the smallest size some of it never happens."""
+    left = f", without {', '.join(unseen[:3])}" if unseen else ""
+    return f"{of - len(unseen):,}", f"of {of:,} {what}{left}{' …' if len(unseen) > 3 else ''}"
+
+
+def _figures(outcome: Outcome) -> Table:
+    """What was reached, beside what the plan announced for a play of this size."""
+    table = Table(title="The plan so far")
+    table.add_column("")
+    table.add_column("reached", justify="right")
+    table.add_column("announced at this scale", justify="right")
+    for name, reached in outcome.figures.as_json().items():
+        announced = TARGETS.get(name)
+        shown = "" if announced is None else _amount(name, round(announced * outcome.scale))
+        label = name.removesuffix("_cents").replace("_", " ")
+        table.add_row(label, _amount(name, reached), shown)
+    return table
+
+
+def _amount(name: str, value: int) -> str:
+    return f"{value / 100:,.2f} €" if name.endswith("_cents") else f"{value:,}"
 
 
 def _verdict(good: bool, otherwise: str) -> tuple[str, str]:
