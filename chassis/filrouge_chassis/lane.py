@@ -269,7 +269,7 @@ class Lane:
             self._committed,
             self.progress,
             self._cache,
-            keeps=None if traces is None else traces.keeps,
+            keeps=None if traces is None else traces.sampling.keeps,
         )
 
     async def _finish(self, batch: Batch, note_anyway: bool = False) -> None:

@@ -29,6 +29,7 @@ from filrouge_chassis.layout import LanePlan, Layout, lane_assignor, layout_of
 from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
+from filrouge_chassis.sampling import Sampling
 from filrouge_chassis.settings import Settings, SettingsInvalid
 from filrouge_chassis.span_export import SpanExport, collector_at
 from filrouge_chassis.spans import Spans
@@ -83,7 +84,8 @@ class Process:
             return None
         exporter = collector_at(settings.trace_collector)
         export = SpanExport(exporter, settings.trace_spans_per_second, self.metrics.exported)
-        return Traces(Spans(self.name, settings.release), settings.trace_ratio, export)
+        sampling = Sampling(settings.trace_ratio)
+        return Traces(Spans(self.name, settings.release), sampling, export)
 
     def _make_lane(self, plan: LanePlan) -> Lane:
         settings = self.settings

@@ -14,6 +14,8 @@ from filrouge_contracts.envelope import H_TRACEPARENT
 
 from filrouge_chassis.records import Outgoing
 
+PLACE = -2
+"""Where an event's headers have it when this release writes them."""
 _NO_SPAN = "0" * 16
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
@@ -49,11 +51,8 @@ def decision_of(event_id: str) -> int:
 
 
 def traceparent_of(record: Outgoing) -> str:
-    """Its header, looked for first where we put it: this is asked for every event."""
-    name, value = record.headers[-2]
-    if name != H_TRACEPARENT:
-        value = dict(record.headers).get(H_TRACEPARENT, b"")
-    return value.decode()
+    """Its header, wherever that stands."""
+    return dict(record.headers).get(H_TRACEPARENT, b"").decode()
 
 
 def read(traceparent: str) -> TraceContext | None:

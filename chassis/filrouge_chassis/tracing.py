@@ -11,13 +11,12 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
-
 from filrouge_chassis.batch import Batch, Decided
 from filrouge_chassis.records import Outgoing
+from filrouge_chassis.sampling import Sampling
 from filrouge_chassis.span_export import SpanExport
 from filrouge_chassis.spans import KAFKA, POSTGRESQL, Spans, Times, Whole
-from filrouge_chassis.trace_context import read, traceparent_of
+from filrouge_chassis.trace_context import read
 
 LINKS_AT_MOST = 128
 BATCH_SPANS = 4
@@ -34,16 +33,9 @@ class Phases(NamedTuple):
 class Traces:
     """The traces that one process keeps. Every call returns at once."""
 
-    def __init__(self, spans: Spans, ratio: float, export: SpanExport) -> None:
-        self.export = export
+    def __init__(self, spans: Spans, sampling: Sampling, export: SpanExport) -> None:
+        self.sampling, self.export = sampling, export
         self._spans = spans
-        bound = TraceIdRatioBased(ratio).bound
-        self._below = f"{bound:016x}" if bound < 1 << 64 else "g"
-
-    def keeps(self, traceparent: str) -> bool:
-        """The partner keeps the trace, or its id is in our share: every service says the same without
-        asking another, and so does any OpenTelemetry SDK with this ratio."""
-        return traceparent[19:35] < self._below or traceparent[-1:] in "13579bdf"
 
     def committed(self, lane: int, batch: Batch, decided: Decided, phases: Phases) -> None:
         """The batch's decisions are durable now."""
@@ -76,11 +68,7 @@ class Traces:
     ) -> None:
         """Kafka holds the row that was taken up at the loop's time `at`. After a crash a row may come
         again, and its spans: the same ones, only later."""
-        kept = [
-            (event, found)
-            for event in events
-            if self.keeps(trace := traceparent_of(event)) and (found := read(trace))
-        ]
+        kept = self.sampling.kept(events)
         if not kept:
             return
         whole, times = Whole.of(lane, journal), Times(*_wall_ns((at,)))

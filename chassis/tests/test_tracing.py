@@ -10,6 +10,7 @@ from filrouge_chassis.errors import PublishFailed
 from filrouge_chassis.journal import Journal
 from filrouge_chassis.records import Partition, RawRecord
 from filrouge_chassis.relay import Relay
+from filrouge_chassis.sampling import Sampling
 from filrouge_chassis.span_export import SpanExport
 from filrouge_chassis.spans import Spans
 from filrouge_chassis.testing import toy
@@ -34,7 +35,7 @@ class Kept:
         self.exporter = InMemorySpanExporter()
         self.dropped = 0
         export = SpanExport(self.exporter, spans_per_second, self._count)
-        self.traces = Traces(Spans("equipment_orders", "test"), ratio, export)
+        self.traces = Traces(Spans("equipment_orders", "test"), Sampling(ratio), export)
 
     def _count(self, _exported: int, dropped: int) -> None:
         self.dropped += dropped
@@ -178,28 +179,6 @@ async def test_a_batch_has_a_trace_of_its_own_with_its_phases_and_links_to_decis
     edges = [span.start_time for span in phases[:3]] + [phases[2].end_time]
     assert edges == sorted(edges, key=lambda ns: ns or 0)
     assert (edges[0], edges[-1]) == (batch.start_time, batch.end_time)
-
-
-SHARE = "00-" + "0" * 16 + "{}" + "-b7ad6b7169203331-{}"
-
-
-@pytest.mark.parametrize(
-    ("ratio", "low", "flags", "kept"),
-    [
-        (0.0, "0" * 16, "00", False),
-        (0.0, "f" * 16, "01", True),
-        (0.0, "f" * 16, "02", False),
-        (0.0, "f" * 16, "03", True),
-        (0.25, "3fffffffffffffff", "00", True),
-        (0.25, "4000000000000000", "00", False),
-        (0.25, "4000000000000000", "01", True),
-        (1.0, "f" * 16, "00", True),
-    ],
-)
-def test_a_trace_is_kept_if_its_partner_keeps_it_or_its_id_is_in_our_share(
-    ratio: float, low: str, flags: str, kept: bool
-) -> None:
-    assert Kept(ratio).traces.keeps(SHARE.format(low, flags)) is kept
 
 
 async def test_of_a_batch_only_what_is_kept_is_told() -> None:
