@@ -73,6 +73,10 @@ format: setup ## put every file into the one format
 test: setup ## every test but the slow ones, on a real Kafka and PostgreSQL (FLAGS= goes to pytest)
 	$(BIN)/pytest -m "not faults and not bench" $(FLAGS)
 
+.PHONY: branches
+branches: setup ## the services' unit tests alone take every branch of every rule
+	$(BIN)/pytest -q -p no:cacheprovider services --ignore-glob='*invariants*' --cov --cov-report=term-missing:skip-covered
+
 .PHONY: demo
 demo: setup ## the plan in small, from a partner's word to a paid invoice, and the checks over it
 	$(BIN)/filrouge demo $(FLAGS)

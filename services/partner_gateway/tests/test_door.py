@@ -204,6 +204,14 @@ def test_several_problems_are_told_at_once() -> None:
     assert "And 3 more." in verdict.detail
 
 
+def test_two_problems_are_told_without_counting_the_rest() -> None:
+    value = PLAIN.replace(b"0750655E", b"0750655F").replace(b"QP075019", b"QN075019")
+    verdict = _verdict(partner_record(SCHOOL, value, type_name=TYPE))
+    assert "'0750655F' is not a valid UAI" in verdict.detail
+    assert "qpv: 'QN075019'" in verdict.detail
+    assert "more." not in verdict.detail
+
+
 def test_an_event_of_another_service_is_not_taken_for_a_partners() -> None:
     assert _verdict(partner_record(SCHOOL, example(OrderPlaced))).rule == "type-not-for-partners"
 
