@@ -127,7 +127,6 @@ async def test_a_span_says_what_where_and_of_which_kind_and_never_whom_it_is_abo
         "messaging.operation.name": "decide",
         "messaging.destination.name": "equipment.g1",
         "messaging.destination.partition.id": "0",
-        "messaging.consumer.group.name": "equipment_orders",
         "messaging.kafka.offset": 2,
         "filrouge.lane": 0,
         "filrouge.aggregate": "order",
