@@ -11,6 +11,7 @@ from filrouge.simulator.plan import Plan
 from filrouge.simulator.purchase_books import PurchaseBooks
 from filrouge.simulator.script import Script
 from filrouge.simulator.seen import READ, Seen
+from filrouge.simulator.stage import numbers_in
 from filrouge.simulator.words import Word
 
 
@@ -36,10 +37,19 @@ class Purchases:
         return self._script.words(day)
 
     def hear(self, name: str, data: Data) -> None:
-        self.books.hear(name, data)
+        if not numbers_in(data):
+            self.books.hear(name, data)
 
-    def ledger(self) -> Ledger:
-        return Ledger()
+    def ledger(self) -> PurchaseLedger:
+        return PurchaseLedger()
 
-    def differences(self, ledger: Ledger) -> Iterator[str]:
+    def differences(self, ledger: PurchaseLedger) -> Iterator[str]:
         yield from differences(self.books.expected(), ledger)
+
+
+class PurchaseLedger(Ledger):
+    """What the stream holds about purchases; the orders of stories are told and held elsewhere."""
+
+    def take(self, kind: str, data: Data) -> None:
+        if not numbers_in(data):
+            super().take(kind, data)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ from filrouge.simulator.words import Word, at, text, type_of, word
 
 FIRST_IMEI = 800_000
 IMEIS_PER_STORY = 1_000
+_MARK = re.compile(r"\bX(\d{2,})-")
+_IMEI_DIGITS = slice(8, 14)
+"""Where an invented IMEI holds its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,25 @@ class Story(Protocol):
 
 def mark_of(number: int) -> str:
     return f"X{number:02d}-"
+
+
+def numbers_in(data: Data) -> set[int]:
+    """The stories that an event is about, by the marks and devices in it."""
+    return {number for value in _texts(data.values()) for number in _numbers(value)}
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from _texts(value)
+
+
+def _numbers(text: str) -> Iterator[int]:
+    for mark in _MARK.findall(text):
+        yield int(mark)
+    if len(text) == 15 and text.isdigit():
+        number = int(text[_IMEI_DIGITS]) - FIRST_IMEI
+        if number >= 0:
+            yield number // IMEIS_PER_STORY

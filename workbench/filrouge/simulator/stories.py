@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from filrouge_contracts.register import REGISTER
 
 from filrouge.simulator.act import Data
 from filrouge.simulator.cast import Cast
-from filrouge.simulator.stage import FIRST_IMEI, IMEIS_PER_STORY, Stage, Story
+from filrouge.simulator.stage import Stage, Story, numbers_in
 from filrouge.simulator.words import Word
 
-_MARK = re.compile(r"\bX(\d\d)-")
-_IMEI_DIGITS = slice(8, 14)
-"""Where an invented IMEI holds its number."""
 REFUSES = re.compile(r"-(refused|disputed|returned|unexplained)\.v\d+$")
 EVERY_TYPE = frozenset(entry.type for entry in REGISTER if entry.spread == "key")
 
@@ -85,25 +81,3 @@ class StoryLedger:
         for number in numbers_in(data):
             if number < self._stories:
                 self.events[number].append((kind, data))
-
-
-def numbers_in(data: Data) -> set[int]:
-    """The stories that an event is about, by the marks and devices in it."""
-    return {number for value in _texts(data.values()) for number in _numbers(value)}
-
-
-def _texts(values: Iterable[Any]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, list):
-            yield from _texts(value)
-
-
-def _numbers(text: str) -> Iterator[int]:
-    for mark in _MARK.findall(text):
-        yield int(mark)
-    if len(text) == 15 and text.isdigit():
-        number = int(text[_IMEI_DIGITS]) - FIRST_IMEI
-        if number >= 0:
-            yield number // IMEIS_PER_STORY
