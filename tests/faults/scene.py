@@ -95,6 +95,9 @@ class TroubledWorld:
     async def tick(self, at: datetime) -> None:
         await self._world.tick(at)
 
+    async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None:
+        await self._world.set_parameter(name, value, effective_at)
+
     async def say(self, words: Sequence[Word]) -> None:
         if words:
             self._scene.spoke()

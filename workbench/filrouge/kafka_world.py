@@ -17,11 +17,10 @@ from filrouge.quiet import Ends, Quiet
 from filrouge.simulator.act import Reader
 from filrouge.simulator.cast import Cast, Partner
 from filrouge.simulator.client import Client
+from filrouge.simulator.parameters import FROM_THE_START, RULES
 from filrouge.simulator.words import START, Word
 from filrouge.stack import Stack
 from filrouge.topics import ensure_topics
-
-PARAMETERS = {"grace_seconds": 3 * 86_400, "cash_retry_seconds": 4 * 86_400}
 
 
 async def prepare(stack: Stack, lanes: int, cast: Cast) -> None:
@@ -29,8 +28,10 @@ async def prepare(stack: Stack, lanes: int, cast: Cast) -> None:
     await ensure_topics(stack.kafka, all_topics(lanes, SERVICES, ()))
     async with Operator(stack.kafka, lanes) as operator:
         await operator.register([new_partner(partner) for partner in cast], START)
-        for name, value in PARAMETERS.items():
+        for name, value in FROM_THE_START.items():
             await operator.set_parameter(name, value, START)
+        for service, rule, version in RULES:
+            await operator.start_rule_version(service, rule, version, START)
 
 
 def new_partner(partner: Partner) -> NewPartner:
@@ -55,6 +56,9 @@ class KafkaWorld:
     async def say(self, words: Sequence[Word]) -> None:
         await self._client.say(words)
         await self.settle()
+
+    async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None:
+        await self._operator.set_parameter(name, value, effective_at)
 
     async def settle(self) -> None:
         await self._quiet.wait(self.control.now)

@@ -27,11 +27,12 @@ E = TypeVar("E", bound=Event)
 
 
 class Said(NamedTuple):
-    """One event of the conversation and the aggregate that decided it."""
+    """One event of the conversation, the aggregate that decided it, and the last tick by then."""
 
     service: str
     subject: str
     event: Event
+    at: datetime
 
 
 class _Way(NamedTuple):
@@ -158,5 +159,5 @@ class Conversation:
         self._states[decider.service, key] = stored(state)
         producer = f"{decider.service}/{partition_of(key, LANES)}"
         for answer in answers:
-            self.said.append(Said(decider.service, key, answer))
+            self.said.append(Said(decider.service, key, answer, self.context.now))
             self._send(producer, answer)

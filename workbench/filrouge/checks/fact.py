@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 Data = Mapping[str, Any]
@@ -21,6 +22,8 @@ class Fact(NamedTuple):
     """`order-placed` of the kind `fr.filrouge.equipment.order-placed.v1`."""
     data: Data
     value: bytes
+    at: datetime
+    """The last tick that its lane had taken: no decision knows another time."""
 
 
 @dataclass(frozen=True, slots=True)

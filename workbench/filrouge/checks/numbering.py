@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -53,6 +54,7 @@ class Numbering:
             identity, source = headers["ce_id"].decode(), headers["ce_source"].decode()
             sequence, prev = int(headers["ce_sequence"]), int(headers["ce_prev"])
             subject = headers["ce_subject"].decode()
+            at = datetime.fromisoformat(headers["ce_time"].decode())
         except (KeyError, ValueError) as error:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             found.append(Breach("N5", f"{place}: header {error} is missing or unreadable"))
@@ -65,7 +67,7 @@ class Numbering:
         if event is None:
             return None
         data = event.model_dump() if name in wants else {}
-        return Fact(identity, source, sequence, subject, kind, name, data, record.value)
+        return Fact(identity, source, sequence, subject, kind, name, data, record.value, at)
 
     def close(self) -> Iterator[Breach]:
         """N2, when everything was read."""

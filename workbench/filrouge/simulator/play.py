@@ -11,6 +11,7 @@ from filrouge.simulator.act import Data, Reader
 from filrouge.simulator.acts import acts_of
 from filrouge.simulator.books import Books
 from filrouge.simulator.mishaps import Mishaps
+from filrouge.simulator.parameters import changes_on
 from filrouge.simulator.plan import Plan
 from filrouge.simulator.words import Word, tick_of, type_of
 
@@ -26,7 +27,7 @@ DayPassed = Callable[[int, int, int], None]
 
 
 class World(Protocol):
-    """Where the partners speak and read."""
+    """Where the partners speak and read, and the operator sets what decisions are made by."""
 
     async def tick(self, at: datetime) -> None:
         """Moves everybody's clock, and returns when all that was due is decided and was read."""
@@ -35,6 +36,8 @@ class World(Protocol):
     async def say(self, words: Sequence[Word]) -> None:
         """Sends the records, and returns when all that follows from them was read."""
         ...
+
+    async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None: ...
 
 
 class Found:
@@ -86,6 +89,8 @@ class Play:
         """Plays to the end; returns the number of records sent."""
         mishaps, sent, day = Mishaps(self.plan, self._refused), 0, 0
         while day <= LAST_DAY and (self.open or not mishaps.finished):
+            for change in changes_on(day):
+                await world.set_parameter(change.name, change.value, tick_of(change.from_day))
             # what the evening's tick brings is answered on the next day
             today = list(mishaps.due(day))
             for act in self.acts:

@@ -11,10 +11,13 @@ from filrouge_chassis.testing.conversation import Said
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topics import CONTROL
 from filrouge_contracts.verdicts import VerdictGiven
 
+from filrouge.operator import SOURCE
+
 LANES = 4
-PARTITIONS = dict.fromkeys(REGISTER.fact_topics, LANES)
+PARTITIONS = {**dict.fromkeys(REGISTER.fact_topics, LANES), CONTROL: 1}
 
 
 def stream_of(partner_records: Iterable[RawRecord], said: Sequence[Said]) -> list[RawRecord]:
@@ -35,8 +38,7 @@ class _Numbering:
 
     def record(self, said: Said, answer: Event | None) -> RawRecord:
         event, entry = said.event, REGISTER.by_model[type(said.event)]
-        lane = 0 if said.service == GATEWAY else _hash(said.subject) % LANES
-        source, key = f"{said.service}/{lane}", entry.key_of(event)
+        source, key = _source_of(said), entry.key_of(event)
         topic = entry.topic.format(partner=getattr(event, "partner", ""))
         partition = 0 if entry.spread == "single" else _hash(key) % LANES
         self._sequences[source] += 1
@@ -52,10 +54,17 @@ class _Numbering:
             ("ce_source", source.encode()),
             ("ce_type", entry.type.encode()),
             ("ce_subject", said.subject.encode()),
+            ("ce_time", said.at.isoformat().replace("+00:00", "Z").encode()),
             ("ce_sequence", b"%d" % sequence),
             ("ce_prev", b"%d" % prev),
         )
         return RawRecord(topic, partition, offset, 0, key.encode(), event.to_json(), headers)
+
+
+def _source_of(said: Said) -> str:
+    if said.service == SOURCE:
+        return SOURCE
+    return f"{said.service}/{0 if said.service == GATEWAY else _hash(said.subject) % LANES}"
 
 
 def _hash(key: str) -> int:

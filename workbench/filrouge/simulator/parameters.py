@@ -1,0 +1,33 @@
+"""What the operator says in a play: parameters from its start on, and those that change on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from filrouge_contracts.entry import BUDGET_ACCOUNTING
+
+DAY_SECONDS = 86_400
+FROM_THE_START: Mapping[str, int] = {
+    "grace_seconds": 3 * DAY_SECONDS,
+    "cash_retry_seconds": 4 * DAY_SECONDS,
+}
+RULES = ((BUDGET_ACCOUNTING, "match", 1),)
+"""Service, rule and version, from the start on: the first version of a rule is begun like any later one."""
+
+
+class Change(NamedTuple):
+    """Said on one day, in force from another: what is decided before is decided as before."""
+
+    said_on: int
+    name: str
+    value: int
+    from_day: int
+
+
+LATE_INTEREST = Change(said_on=20, name="late_interest_bp", value=850, from_day=39)
+CHANGES = (LATE_INTEREST,)
+
+
+def changes_on(day: int) -> Iterator[Change]:
+    return (change for change in CHANGES if change.said_on == day)
