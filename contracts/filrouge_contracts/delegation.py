@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Self
 
 from pydantic import model_validator
 
-from filrouge_contracts.budget import CreditsRefusal
 from filrouge_contracts.event import Event
 from filrouge_contracts.ledger import Postings
 from filrouge_contracts.problems import refusal
@@ -70,6 +70,14 @@ class DelegationReceived(Event):
     postings: Postings
 
 
+class DelegationRefusal(StrEnum):
+    """Why a line does not take credits of another one."""
+
+    OTHER_UO = "other_uo"
+    TOO_MUCH = "too_much"
+    """More than one line can count: see `MAX_CENTS`."""
+
+
 class DelegationReturned(Event):
     """The line that delegated credits were sent to does not take them: they go back."""
 
@@ -79,7 +87,7 @@ class DelegationReturned(Event):
     to_line: BudgetLineId
     ae_cents: Cents
     cp_cents: Cents
-    reason: CreditsRefusal
+    reason: DelegationRefusal
 
 
 class DelegationTakenBack(Event):
@@ -90,5 +98,5 @@ class DelegationTakenBack(Event):
     to_line: BudgetLineId
     ae_cents: Cents
     cp_cents: Cents
-    reason: CreditsRefusal
+    reason: DelegationRefusal
     postings: Postings

@@ -24,6 +24,7 @@ from filrouge_contracts.budget import (
 from filrouge_contracts.delegation import (
     CreditsDelegated,
     DelegationReceived,
+    DelegationRefusal,
     DelegationReturned,
     DelegationSent,
     DelegationTakenBack,
@@ -54,7 +55,7 @@ def open_credits(line: Line, event: CreditsOpened, context: Context) -> Iterator
             uo=event.uo,
             ae_cents=event.ae_cents,
             cp_cents=event.cp_cents,
-            reason=reason,
+            reason=CreditsRefusal(reason),
         )
         return
     recorded = CreditsRecorded(
@@ -109,12 +110,12 @@ def take_back(line: Line, event: DelegationReturned, _context: Context) -> Itera
     )
 
 
-def _cannot_take(line: Line, uo: str, ae_cents: int, cp_cents: int) -> CreditsRefusal | None:
+def _cannot_take(line: Line, uo: str, ae_cents: int, cp_cents: int) -> DelegationRefusal | None:
     if line.uo and line.uo != uo:
-        return CreditsRefusal.OTHER_UO
+        return DelegationRefusal.OTHER_UO
     ae_after = max(line.ae_cents, line.ae_opened_cents) + ae_cents
     cp_after = max(line.cp_cents, line.cp_opened_cents) + cp_cents
-    return CreditsRefusal.TOO_MUCH if max(ae_after, cp_after) > MAX_CENTS else None
+    return DelegationRefusal.TOO_MUCH if max(ae_after, cp_after) > MAX_CENTS else None
 
 
 def _credited(

@@ -25,6 +25,7 @@ from filrouge_contracts.closing import CreditsCarriedOver, LedgerPosted, YearOpe
 from filrouge_contracts.delegation import (
     CreditsDelegated,
     DelegationReceived,
+    DelegationRefusal,
     DelegationReturned,
     DelegationSent,
     DelegationTakenBack,
@@ -75,12 +76,12 @@ def test_a_line_that_has_credits_of_its_manager_takes_more() -> None:
 @pytest.mark.parametrize(
     ("uo", "ae_cents", "reason"),
     [
-        ("0147-IDF-D093", 0, CreditsRefusal.OTHER_UO),
-        ("0147-ARA-D069", MAX_CENTS, CreditsRefusal.TOO_MUCH),
+        ("0147-IDF-D093", 0, DelegationRefusal.OTHER_UO),
+        ("0147-ARA-D069", MAX_CENTS, DelegationRefusal.TOO_MUCH),
     ],
 )
 def test_what_the_other_line_does_not_take_comes_back(
-    uo: str, ae_cents: int, reason: CreditsRefusal
+    uo: str, ae_cents: int, reason: DelegationRefusal
 ) -> None:
     own = example(CreditsOpened, budget_line="147-ARA-TABLETS", uo=uo, ae_cents=ae_cents)
     scenario = _line().when(own).when(example(CreditsDelegated))
