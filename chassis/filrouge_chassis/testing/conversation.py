@@ -94,10 +94,11 @@ class Conversation:
         way = self._arrivals.pop(index)
         event, said_at = self._under_way[way].popleft()
         decider = self._deciders[way.service]
-        key = way.key
+        key, lane = way.key, ""
         if decider.read is not None:
             key, event, _trace = decider.read(event)
-        self._decide(decider, key, event, said_at)
+            lane = way.key  # of the partner, whose words stay in their order
+        self._decide(decider, key, event, said_at, lane)
 
     def tick(self, at: str | datetime, settled: bool = True) -> None:
         """The clock moves and wakes what is due; not `settled`: while answers are still under way."""
@@ -147,7 +148,12 @@ class Conversation:
         self._arrivals.append(way)
 
     def _decide(
-        self, decider: Decider, key: str, event: Any, said_at: datetime | None = None
+        self,
+        decider: Decider,
+        key: str,
+        event: Any,
+        said_at: datetime | None = None,
+        lane: str = "",
     ) -> None:
         kind = kind_of(key)
         state = self.state(decider.service, key)
@@ -157,7 +163,7 @@ class Conversation:
             state = decider.evolve(kind, state, answer)
             answers.append(carried(answer))
         self._states[decider.service, key] = stored(state)
-        producer = f"{decider.service}/{partition_of(key, LANES)}"
+        producer = f"{decider.service}/{lane or partition_of(key, LANES)}"
         for answer in answers:
             self.said.append(Said(decider.service, key, answer, self.context.now))
             self._send(producer, answer)
