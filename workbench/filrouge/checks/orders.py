@@ -96,7 +96,11 @@ class Orders:
             yield from self._in_order(dossier, [order, *steps], fact)
         ordered = {fact.data["invoice"]: fact for fact in dossier.all("payment-ordered")}
         for fact in ordered.values():
-            steps = [(name, fact.data[name]) for name in ("certified_at", "ordered_at")]
+            steps = [
+                (name, fact.data[name])
+                for name in ("certified_at", "ordered_at")
+                if fact.data[name] is not None
+            ]
             yield from self._in_order(dossier, steps, fact)
         for fact in dossier.all("payment-recorded"):
             before = ordered.get(fact.data["invoice"])

@@ -8,9 +8,12 @@ from typing import NamedTuple
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 
 DAY_SECONDS = 86_400
+LINE_WAITING_AT_MOST = 50
+"""Few enough for a story to reach, and more than any other play has waiting for one line."""
 FROM_THE_START: Mapping[str, int] = {
     "grace_seconds": 3 * DAY_SECONDS,
     "cash_retry_seconds": 4 * DAY_SECONDS,
+    "line_waiting_at_most": LINE_WAITING_AT_MOST,
 }
 RULES = ((BUDGET_ACCOUNTING, "match", 1),)
 """Service, rule and version, from the start on: the first version of a rule is begun like any later one."""
