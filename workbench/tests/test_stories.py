@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from filrouge.simulator import identities
 from filrouge.simulator.cast import cast_of
 from filrouge.simulator.scale import Size
 from filrouge.simulator.stage import Stage
@@ -64,11 +65,13 @@ def test_what_a_story_expects_is_in_the_stream_and_no_other_refusal(
     assert [(difference or "-") in line for line in found] == [True] * bool(difference), found
 
 
-def test_a_story_knows_its_devices() -> None:
+def test_a_story_knows_its_devices_and_pupils() -> None:
     stories = Stories(CAST, {"first": _two_needs, "second": _two_needs}, 0)
     ledger = stories.ledger()
     ledger.take(OPENED, {"imeis": [Stage(1, CAST).imei(999)]})
-    assert {number: len(events) for number, events in ledger.events.items()} == {1: 1}
+    ledger.take(OPENED, {"pupil": Stage(1, CAST).pupil(3)})
+    ledger.take(OPENED, {"pupil": identities.pupil(3)})
+    assert {number: len(events) for number, events in ledger.events.items()} == {1: 2}
 
 
 def test_a_story_that_never_ends_is_a_difference() -> None:

@@ -44,6 +44,12 @@ def imei(number: int) -> str:
     return digits + luhn_digit(digits)
 
 
+def pupil(number: int, story: int | None = None) -> str:
+    """A UUID that a school gave a pupil; those of a scripted story begin with an f and its number."""
+    head = f"{number:08x}" if story is None else f"f{story:07x}"
+    return f"{head}-0000-4000-8000-{number:012x}"
+
+
 def iban(number: int) -> str:
     """A French account: bank, branch and number with their RIB key, then the two digits of the IBAN."""
     bank, branch, account = "30001", "00794", f"{number:011d}"

@@ -16,6 +16,8 @@ from filrouge.simulator.words import Word, at, text, type_of, word
 FIRST_IMEI = 800_000
 IMEIS_PER_STORY = 1_000
 _MARK = re.compile(r"\bX(\d{2,})-")
+_PUPIL = re.compile(r"^f([0-9a-f]{7})-0000-4000-8000-")
+"""As `identities.pupil` makes those of stories."""
 _IMEI_DIGITS = slice(8, 14)
 """Where an invented IMEI holds its number."""
 
@@ -67,6 +69,10 @@ class Stage:
     def imeis(self, first: int, count: int) -> list[str]:
         return [self.imei(number) for number in range(first, first + count)]
 
+    def pupil(self, number: int = 0) -> str:
+        """The story's pupils, by number from 0."""
+        return identities.pupil(number, self.number)
+
     # --- speaking --------------------------------------------------------------------------------
 
     def moment(self, hour: int = 9, days: int = 0) -> datetime:
@@ -106,7 +112,7 @@ def mark_of(number: int) -> str:
 
 
 def numbers_in(data: Data) -> set[int]:
-    """The stories that an event is about, by the marks and devices in it."""
+    """The stories that an event is about, by the marks, pupils and devices in it."""
     return {number for value in _texts(data.values()) for number in _numbers(value)}
 
 
@@ -121,6 +127,8 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 def _numbers(text: str) -> Iterator[int]:
     for mark in _MARK.findall(text):
         yield int(mark)
+    if pupil := _PUPIL.match(text):
+        yield int(pupil[1], base=16)
     if len(text) == 15 and text.isdigit():
         number = int(text[_IMEI_DIGITS]) - FIRST_IMEI
         if number >= 0:
