@@ -97,7 +97,6 @@ class ProgrammeRefusal(StrEnum):
     SESSIONS_AFTER_END = "sessions_after_end"
     UNKNOWN_CERTIFICATE = "unknown_certificate"
     OWN_PROGRAMME = "own_programme"
-    AFTER_THE_END = "after_the_end"
     TOO_MANY_WAITING = "too_many_waiting"
 
 
@@ -167,6 +166,14 @@ class MinutesCounted(Event):
     """Earliest moment of the first statement."""
 
 
+class MinutesRefusal(StrEnum):
+    """Why a session's change does not count for its programme."""
+
+    AFTER_THE_END = "after_the_end"
+    """It began after the last day."""
+    ALREADY_CLOSED = "already_closed"
+
+
 class MinutesRefused(Event):
     """A session's change does not count for the programme, which has ended or closed."""
 
@@ -174,7 +181,7 @@ class MinutesRefused(Event):
     session: SessionId
     minutes: Minutes
     """Not counted."""
-    reason: ProgrammeRefusal
+    reason: MinutesRefusal
 
 
 class HoursStated(Event):

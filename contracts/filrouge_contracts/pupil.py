@@ -78,12 +78,22 @@ class PupilRefusal(StrEnum):
     TOO_MANY_WAITING = "too_many_waiting"
 
 
+class EnrolmentRefusal(StrEnum):
+    """Why a programme does not take a pupil."""
+
+    UNKNOWN_PROGRAMME = "unknown_programme"
+    NOT_FUNDED = "not_funded"
+    PROGRAMME_ENDED = "programme_ended"
+    OTHER_ASSOCIATION = "other_association"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
 class EnrolmentRefused(Event):
     """The programme does not take the pupil."""
 
     pupil: PupilId
     programme: ProgrammeId
-    reason: PupilRefusal
+    reason: EnrolmentRefusal
 
 
 class EnrolmentRecorded(Event):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from filrouge_contracts.event import Event
 from filrouge_contracts.identifiers import Siret
-from filrouge_contracts.session import ClaimNumber, SessionRefusal
+from filrouge_contracts.session import ClaimNumber
 from filrouge_contracts.values import (
     Instant,
     MentorId,
@@ -67,6 +69,26 @@ class PupilBooked(Event):
     forgotten_before: Instant
 
 
+class SlotRefusal(StrEnum):
+    """Why a mentor or a pupil does not keep a slot."""
+
+    UNKNOWN_MENTOR = "unknown_mentor"
+    OTHER_ASSOCIATION = "other_association"
+    TOO_OLD = "too_old"
+    MENTOR_SUSPENDED = "mentor_suspended"
+    UNKNOWN_PAIR = "unknown_pair"
+    OTHER_PAIR = "other_pair"
+    PAIR_NOT_ACTIVE = "pair_not_active"
+    NO_VALID_CHECK = "no_valid_check"
+    MENTOR_BUSY = "mentor_busy"
+    UNKNOWN_ENROLMENT = "unknown_enrolment"
+    NOT_ENROLLED = "not_enrolled"
+    OUTSIDE_PROGRAMME = "outside_programme"
+    PUPIL_BUSY = "pupil_busy"
+    TOO_MANY_SLOTS = "too_many_slots"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
 class SlotRefused(Event):
     """The mentor or the pupil does not keep the slot; earlier ones of the session stay."""
 
@@ -74,7 +96,7 @@ class SlotRefused(Event):
     claim: ClaimNumber
     refused_by: str
     """Key of the mentor or the pupil."""
-    reason: SessionRefusal
+    reason: SlotRefusal
 
 
 class SlotReleaseRequested(Event):
@@ -94,6 +116,15 @@ class SlotReleased(Event):
     claim: ClaimNumber
 
 
+class SlotRevocation(StrEnum):
+    """Why a slot that was kept is taken back."""
+
+    MENTOR_SUSPENDED = "mentor_suspended"
+    NO_VALID_CHECK = "no_valid_check"
+    PAIR_NOT_ACTIVE = "pair_not_active"
+    NOT_ENROLLED = "not_enrolled"
+
+
 class SlotRevoked(Event):
     """What was heard later takes a kept slot back: a suspension, an end of the pair, a leave."""
 
@@ -101,7 +132,7 @@ class SlotRevoked(Event):
     claim: ClaimNumber
     revoked_by: str
     """Key of the mentor or the pupil."""
-    reason: SessionRefusal
+    reason: SlotRevocation
 
 
 class SlotLost(Event):
@@ -109,4 +140,4 @@ class SlotLost(Event):
 
     session: SessionId
     claim: ClaimNumber
-    reason: SessionRefusal
+    reason: SlotRevocation

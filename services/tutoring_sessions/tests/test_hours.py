@@ -17,6 +17,7 @@ from filrouge_contracts.programme import (
     HoursStated,
     MinutesChanged,
     MinutesCounted,
+    MinutesRefusal,
     MinutesRefused,
     ProgrammeClosed,
     ProgrammeEndRecorded,
@@ -224,7 +225,7 @@ def test_what_was_certified_and_is_not_proven_any_more_is_said_when_it_closes() 
 def test_a_closed_programme_counts_nothing_any_more(change: dict[str, Any], minutes: int) -> None:
     scenario = _given(_counted(60), ENDED, example(ProgrammeClosed))
     scenario.when(example(MinutesChanged, **change)).then(
-        example(MinutesRefused, minutes=minutes, reason=ProgrammeRefusal.ALREADY_ENDED)
+        example(MinutesRefused, minutes=minutes, reason=MinutesRefusal.ALREADY_CLOSED)
     )
 
 

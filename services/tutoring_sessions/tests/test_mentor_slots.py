@@ -21,17 +21,18 @@ from filrouge_contracts.mentor import (
     Standing,
     StandingRecorded,
 )
-from filrouge_contracts.session import SessionRefusal
 from filrouge_contracts.slot import (
     MentorBooked,
+    SlotRefusal,
     SlotRefused,
     SlotReleased,
     SlotReleaseRequested,
     SlotRequested,
+    SlotRevocation,
     SlotRevoked,
 )
 from filrouge_contracts.waiting import EventHeld
-from tutoring_sessions import calendars, people_state
+from tutoring_sessions import people_state
 from tutoring_sessions.app import DECIDER
 
 KEY = "mentor:M-0001"
@@ -140,35 +141,35 @@ def test_a_session_needs_a_mentor_that_may_work_then(
     elif outcome == "no_valid_check":
         scenario.then_types(EventHeld)
     else:
-        scenario.then(example(SlotRefused, reason=SessionRefusal(outcome)))
+        scenario.then(example(SlotRefused, reason=SlotRefusal(outcome)))
 
 
-SLOTS: list[tuple[str, dict[str, Any], SessionRefusal]] = [
-    ("of another association", {"association": OTHER}, SessionRefusal.OTHER_ASSOCIATION),
+SLOTS: list[tuple[str, dict[str, Any], SlotRefusal]] = [
+    ("of another association", {"association": OTHER}, SlotRefusal.OTHER_ASSOCIATION),
     (
         "before all that is remembered",
         {"starts_at": "2020-03-22T15:59:59Z"},
-        SessionRefusal.TOO_OLD,
+        SlotRefusal.TOO_OLD,
     ),
-    ("of a pupil of another pair", {"programme": "P-2"}, SessionRefusal.OTHER_PAIR),
-    ("before the pair", {"starts_at": "2020-05-05T07:59:59Z"}, SessionRefusal.PAIR_NOT_ACTIVE),
-    ("beside another session", {"session": "S-2"}, SessionRefusal.MENTOR_BUSY),
+    ("of a pupil of another pair", {"programme": "P-2"}, SlotRefusal.OTHER_PAIR),
+    ("before the pair", {"starts_at": "2020-05-05T07:59:59Z"}, SlotRefusal.PAIR_NOT_ACTIVE),
+    ("beside another session", {"session": "S-2"}, SlotRefusal.MENTOR_BUSY),
     (
         "that begins before another ends",
         {"session": "S-2", "starts_at": "2020-05-06T14:59:00Z"},
-        SessionRefusal.MENTOR_BUSY,
+        SlotRefusal.MENTOR_BUSY,
     ),
     (
         "that ends after another has begun",
         {"session": "S-2", "starts_at": "2020-05-06T13:01:00Z"},
-        SessionRefusal.MENTOR_BUSY,
+        SlotRefusal.MENTOR_BUSY,
     ),
 ]
 
 
 @pytest.mark.parametrize(("sentence", "changes", "reason"), SLOTS)
 def test_a_mentor_keeps_no_time_for_a_session(
-    sentence: str, changes: dict[str, Any], reason: SessionRefusal
+    sentence: str, changes: dict[str, Any], reason: SlotRefusal
 ) -> None:
     _given(*BOOKED).when(_slot(**changes)).then(
         example(SlotRefused, session=changes.get("session", "S-0001"), claim=2, reason=reason)
@@ -194,14 +195,13 @@ def _slot(**changes: Any) -> SlotRequested:
 def test_a_session_after_the_end_of_its_pair_is_not_held() -> None:
     ended = example(PairEndRecorded, ended_at=instant("2020-05-06T14:00:00Z"))
     scenario = _given(*PAIRED, ended).when(example(SlotRequested))
-    scenario.then(example(SlotRefused, reason=SessionRefusal.PAIR_NOT_ACTIVE))
+    scenario.then(example(SlotRefused, reason=SlotRefusal.PAIR_NOT_ACTIVE))
 
 
-def test_a_mentor_has_so_many_slots_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calendars, "SLOTS_AT_MOST", 1)
+def test_a_mentor_has_so_many_slots_and_no_more() -> None:
     later = _slot(session="S-2", starts_at="2020-05-06T15:00:00Z")
-    _given(*BOOKED).when(later).then(
-        example(SlotRefused, session="S-2", claim=2, reason=SessionRefusal.TOO_MANY_SLOTS)
+    _given(*BOOKED).with_parameters(slots_at_most=1).when(later).then(
+        example(SlotRefused, session="S-2", claim=2, reason=SlotRefusal.TOO_MANY_SLOTS)
     )
 
 
@@ -211,7 +211,7 @@ def test_old_slots_are_forgotten_and_their_time_cannot_be_given_away_again() -> 
     assert [slot.session for slot in scenario.state(KEY).slots] == ["S-2"]
     scenario.with_parameters(horizon_seconds=90 * 86_400)
     scenario.when(_slot(session="S-3")).then(
-        example(SlotRefused, session="S-3", claim=2, reason=SessionRefusal.TOO_OLD)
+        example(SlotRefused, session="S-3", claim=2, reason=SlotRefusal.TOO_OLD)
     )
 
 
@@ -231,13 +231,13 @@ SHORTER = example(MentorRegistered).check.model_copy(
 @pytest.mark.parametrize(
     ("word", "reason"),
     [
-        (SUSPENDED, SessionRefusal.MENTOR_SUSPENDED),
-        (example(MentorChecked, check=NOT_CLEAR), SessionRefusal.MENTOR_SUSPENDED),
-        (example(MentorChecked, check=SHORTER), SessionRefusal.NO_VALID_CHECK),
+        (SUSPENDED, SlotRevocation.MENTOR_SUSPENDED),
+        (example(MentorChecked, check=NOT_CLEAR), SlotRevocation.MENTOR_SUSPENDED),
+        (example(MentorChecked, check=SHORTER), SlotRevocation.NO_VALID_CHECK),
     ],
 )
 def test_what_is_said_late_takes_back_the_sessions_it_forbids(
-    word: Event, reason: SessionRefusal
+    word: Event, reason: SlotRevocation
 ) -> None:
     earlier = example(
         MentorBooked, session="S-0", starts_at=instant("2020-05-02T14:00:00Z"), claim=3
@@ -252,7 +252,7 @@ def test_an_end_that_is_said_late_takes_back_the_sessions_after_it() -> None:
     ended_at = instant("2020-05-06T14:00:00Z")
     _given(*BOOKED, other).when(example(PairEnded, ended_at=ended_at)).then(
         example(PairEndRecorded, ended_at=ended_at),
-        example(SlotRevoked, reason=SessionRefusal.PAIR_NOT_ACTIVE),
+        example(SlotRevoked, reason=SlotRevocation.PAIR_NOT_ACTIVE),
     )
 
 
@@ -266,13 +266,13 @@ def test_a_renewal_that_is_late_lets_the_waiting_session_be_held() -> None:
 @pytest.mark.parametrize(
     ("known", "reason"),
     [
-        ((), SessionRefusal.UNKNOWN_MENTOR),
-        (OPENED, SessionRefusal.UNKNOWN_PAIR),
-        ((example(MentorOpened), example(PairRecorded)), SessionRefusal.NO_VALID_CHECK),
+        ((), SlotRefusal.UNKNOWN_MENTOR),
+        (OPENED, SlotRefusal.UNKNOWN_PAIR),
+        ((example(MentorOpened), example(PairRecorded)), SlotRefusal.NO_VALID_CHECK),
     ],
 )
 def test_what_is_missing_is_awaited_until_the_session_needs_an_answer(
-    known: tuple[Event, ...], reason: SessionRefusal
+    known: tuple[Event, ...], reason: SlotRefusal
 ) -> None:
     scenario = _given(*known).when(example(SlotRequested)).then_types(EventHeld)
     scenario.when_due(KEY).then(example(SlotRefused, reason=reason))
@@ -291,4 +291,4 @@ def test_what_was_said_long_ago_is_dropped_and_sessions_before_no_longer_count()
     assert len(scenario.state(KEY).standings["suspension"]) == people_state.STANDINGS_AT_MOST
     assert scenario.state(KEY).forgotten_before == first + timedelta(days=2)
     scenario.when(_slot(starts_at="2020-05-02T09:00:00Z"))
-    scenario.then(example(SlotRefused, claim=2, reason=SessionRefusal.TOO_OLD))
+    scenario.then(example(SlotRefused, claim=2, reason=SlotRefusal.TOO_OLD))

@@ -26,7 +26,6 @@ from filrouge_contracts.slot import (
     SlotRequested,
 )
 from filrouge_contracts.waiting import EventHeld
-from tutoring_sessions import mentors
 from tutoring_sessions.app import DECIDER
 from tutoring_sessions.tables import WAITING_AT_MOST
 
@@ -131,15 +130,15 @@ def test_a_pair_that_ended_makes_room_and_is_forgotten_in_the_end() -> None:
     assert set(scenario.state(KEY).pairs) == {"PA-2", "PA-3", "PA-4"}
 
 
-def test_a_mentor_remembers_so_many_pairs_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mentors, "PAIRS_AT_MOST", 1)
+def test_a_mentor_remembers_so_many_pairs_and_no_more() -> None:
     refused = example(
         MentorRefused,
         refused_type=PairFormed.event_type,
         about="PA-2",
         reason=MentorRefusal.TOO_MANY_PAIRS,
     )
-    _given(*PAIRED).when(example(PairFormed, pair="PA-2")).then(refused)
+    scenario = _given(*PAIRED).with_parameters(mentor_pairs_at_most=1)
+    scenario.when(example(PairFormed, pair="PA-2")).then(refused)
 
 
 def test_a_mentor_that_nobody_registers_is_not_waited_for_for_ever() -> None:
@@ -153,13 +152,16 @@ def test_a_mentor_that_nobody_registers_is_not_waited_for_for_ever() -> None:
     scenario.when_due(KEY).then(refused)
 
 
-def test_so_many_wait_and_no_more() -> None:
+@pytest.mark.parametrize("at_most", [WAITING_AT_MOST, 2])
+def test_so_many_wait_and_no_more(at_most: int) -> None:
     held = [
         example(EventHeld, key=KEY, held_type=PairFormed.event_type, about=f"PA-{number}")
-        for number in range(WAITING_AT_MOST)
+        for number in range(at_most)
     ]
-    scenario = _given(*held).when(example(PairFormed))
-    scenario.then(
+    scenario = _given(*held)
+    if at_most != WAITING_AT_MOST:
+        scenario.with_parameters(tutoring_waiting_at_most=at_most)
+    scenario.when(example(PairFormed)).then(
         example(
             MentorRefused,
             refused_type=PairFormed.event_type,

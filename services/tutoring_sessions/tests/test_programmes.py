@@ -28,9 +28,9 @@ from filrouge_contracts.programme import (
 )
 from filrouge_contracts.pupil import (
     EnrolmentAccepted,
+    EnrolmentRefusal,
     EnrolmentRefused,
     EnrolmentRequested,
-    PupilRefusal,
 )
 from filrouge_contracts.waiting import EventHeld
 from tutoring_sessions.app import DECIDER
@@ -116,7 +116,7 @@ def test_pupils_of_a_programme_that_gets_no_money_have_no_place() -> None:
 
 def test_pupils_of_a_programme_that_nobody_registers_are_refused_by_the_clock() -> None:
     scenario = Scenario(DECIDER).when(example(EnrolmentRequested)).when_due(KEY)
-    scenario.then(example(EnrolmentRefused, reason=PupilRefusal.UNKNOWN_PROGRAMME))
+    scenario.then(example(EnrolmentRefused, reason=EnrolmentRefusal.UNKNOWN_PROGRAMME))
 
 
 PLACES: list[tuple[str, tuple[Event, ...], dict[str, Any], str]] = [
@@ -140,7 +140,7 @@ def test_who_gets_a_place(
 ) -> None:
     scenario = _given(*known).when(example(EnrolmentRequested, **changes))
     if reason:
-        scenario.then(example(EnrolmentRefused, reason=PupilRefusal(reason)))
+        scenario.then(example(EnrolmentRefused, reason=EnrolmentRefusal(reason)))
     else:
         scenario.then_types(EnrolmentAccepted)
 

@@ -22,17 +22,17 @@ from filrouge_contracts.pupil import (
     PupilRefusal,
     PupilRefused,
 )
-from filrouge_contracts.session import SessionRefusal
 from filrouge_contracts.slot import (
     MentorBooked,
     PupilBooked,
+    SlotRefusal,
     SlotRefused,
     SlotReleased,
     SlotReleaseRequested,
+    SlotRevocation,
     SlotRevoked,
 )
 from filrouge_contracts.waiting import EventHeld
-from tutoring_sessions import pupils
 from tutoring_sessions.app import DECIDER
 
 KEY = "pupil:7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -63,45 +63,45 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
     assert scenario.state(KEY).due_at is None
 
 
-SLOTS: list[tuple[str, tuple[Event, ...], dict[str, Any], SessionRefusal]] = [
-    ("forgotten time", BOOKED, {"starts_at": "2020-03-01T08:00:00Z"}, SessionRefusal.TOO_OLD),
+SLOTS: list[tuple[str, tuple[Event, ...], dict[str, Any], SlotRefusal]] = [
+    ("forgotten time", BOOKED, {"starts_at": "2020-03-01T08:00:00Z"}, SlotRefusal.TOO_OLD),
     (
         "another association's programme",
         BOOKED,
         {"association": OTHER},
-        SessionRefusal.OTHER_ASSOCIATION,
+        SlotRefusal.OTHER_ASSOCIATION,
     ),
     (
         "before the enrolment",
         (example(EnrolmentRecorded, starts_at=instant("2020-04-01T08:00:00Z")),),
         {"starts_at": "2020-05-04T07:59:59Z"},
-        SessionRefusal.NOT_ENROLLED,
+        SlotRefusal.NOT_ENROLLED,
     ),
     (
         "when the pupil has left",
         (*ENROLLED, example(LeaveRecorded, left_at=instant("2020-05-06T14:00:00Z"))),
         {},
-        SessionRefusal.NOT_ENROLLED,
+        SlotRefusal.NOT_ENROLLED,
     ),
     (
         "before the programme starts",
         (example(EnrolmentRecorded, enrolled_at=instant("2020-05-01T08:00:00Z")),),
         {"starts_at": "2020-05-04T07:59:59Z"},
-        SessionRefusal.OUTSIDE_PROGRAMME,
+        SlotRefusal.OUTSIDE_PROGRAMME,
     ),
     (
         "after the programme",
         ENROLLED,
         {"starts_at": "2020-07-03T18:00:01Z"},
-        SessionRefusal.OUTSIDE_PROGRAMME,
+        SlotRefusal.OUTSIDE_PROGRAMME,
     ),
-    ("with two mentors at once", BOOKED, {"session": "S-2"}, SessionRefusal.PUPIL_BUSY),
+    ("with two mentors at once", BOOKED, {"session": "S-2"}, SlotRefusal.PUPIL_BUSY),
 ]
 
 
 @pytest.mark.parametrize(("sentence", "known", "changes", "reason"), SLOTS)
 def test_a_pupil_has_no_session(
-    sentence: str, known: tuple[Event, ...], changes: dict[str, Any], reason: SessionRefusal
+    sentence: str, known: tuple[Event, ...], changes: dict[str, Any], reason: SlotRefusal
 ) -> None:
     refused = example(
         SlotRefused,
@@ -149,7 +149,7 @@ def test_a_leave_that_is_said_late_takes_back_the_sessions_after_it() -> None:
     scenario = _given(*BOOKED, before, elsewhere)
     scenario.when(example(PupilLeft, left_at=left_at)).then(
         example(LeaveRecorded, left_at=left_at),
-        example(SlotRevoked, revoked_by=KEY, reason=SessionRefusal.NOT_ENROLLED),
+        example(SlotRevoked, revoked_by=KEY, reason=SlotRevocation.NOT_ENROLLED),
     )
     assert [slot.session for slot in scenario.state(KEY).slots] == ["S-0", "S-9"]
 
@@ -166,7 +166,7 @@ def test_a_session_waits_for_the_enrolment_until_it_needs_an_answer(
 ) -> None:
     scenario = _given(*known).when(example(MentorBooked)).then_types(EventHeld)
     scenario.when_due(KEY).then(
-        example(SlotRefused, refused_by=KEY, reason=SessionRefusal.UNKNOWN_ENROLMENT)
+        example(SlotRefused, refused_by=KEY, reason=SlotRefusal.UNKNOWN_ENROLMENT)
     )
 
 
@@ -230,9 +230,9 @@ def test_what_is_said_of_a_pupil_is_refused(
     assert scenario.state(KEY) == before
 
 
-def test_a_pupil_is_in_so_many_programmes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pupils, "ENROLMENTS_AT_MOST", 1)
-    scenario = _given(*ENROLLED).when(example(PupilEnrolled, programme="P-2"))
+def test_a_pupil_is_in_so_many_programmes_and_no_more() -> None:
+    scenario = _given(*ENROLLED).with_parameters(pupil_enrolments_at_most=1)
+    scenario.when(example(PupilEnrolled, programme="P-2"))
     scenario.then(example(PupilRefused, about="P-2", reason=PupilRefusal.TOO_MANY_ENROLMENTS))
 
 

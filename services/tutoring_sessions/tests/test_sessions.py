@@ -28,6 +28,7 @@ from filrouge_contracts.session import (
 from filrouge_contracts.slot import (
     PupilBooked,
     SlotLost,
+    SlotRefusal,
     SlotRefused,
     SlotReleaseRequested,
     SlotRequested,
@@ -221,9 +222,9 @@ def test_a_correction_that_the_mentor_has_no_time_for_leaves_all_as_it_was() -> 
 
 def test_what_the_mentor_kept_is_given_back_when_the_pupil_has_no_time() -> None:
     scenario = _given(*VALIDATED).when(example(SessionCorrected))
-    reason = SessionRefusal.PUPIL_BUSY
-    scenario.when(example(SlotRefused, claim=2, refused_by=PUPIL, reason=reason)).then(
-        _refused(example(SessionCorrected), CORRECTED_AT, reason),
+    busy = SlotRefusal.PUPIL_BUSY
+    scenario.when(example(SlotRefused, claim=2, refused_by=PUPIL, reason=busy)).then(
+        _refused(example(SessionCorrected), CORRECTED_AT, SessionRefusal.PUPIL_BUSY),
         example(SlotReleaseRequested, claim=2),
     )
     assert scenario.state(KEY).stage is Stage.VALIDATED

@@ -88,8 +88,8 @@ def busy(calendar: Calendar, claim: Claim, _context: Context) -> bool:
     )
 
 
-def full(calendar: Calendar, _claim: Claim, _context: Context) -> bool:
-    return len(calendar.slots) >= SLOTS_AT_MOST
+def full(calendar: Calendar, _claim: Claim, context: Context) -> bool:
+    return len(calendar.slots) >= context.parameter("slots_at_most", SLOTS_AT_MOST)
 
 
 # --- how slots come and go -----------------------------------------------------------------------

@@ -22,6 +22,7 @@ from filrouge_contracts.programme import (
     HoursStated,
     MinutesChanged,
     MinutesCounted,
+    MinutesRefusal,
     MinutesRefused,
     ProgrammeClosed,
     ProgrammeRefusal,
@@ -47,10 +48,10 @@ def count(programme: Programme, event: MinutesChanged, context: Context) -> Iter
     if programme.step is not Step.FUNDED:
         if programme.step is not Step.CLOSED:
             raise Contradiction(f"{event.session} was held in {context.key}: {programme.step}")
-        yield _not_counted(event, ProgrammeRefusal.ALREADY_ENDED)
+        yield _not_counted(event, MinutesRefusal.ALREADY_CLOSED)
         return
     if event.now is not None and not _within(programme, event.now):
-        yield _not_counted(event, ProgrammeRefusal.AFTER_THE_END)
+        yield _not_counted(event, MinutesRefusal.AFTER_THE_END)
     counting = [held for held in (event.before, event.now) if held and _within(programme, held)]
     if not counting:
         return
@@ -79,7 +80,7 @@ def _worth(programme: Programme, held: Held | None) -> int:
     return held.minutes if held is not None and _within(programme, held) else 0
 
 
-def _not_counted(event: MinutesChanged, reason: ProgrammeRefusal) -> MinutesRefused:
+def _not_counted(event: MinutesChanged, reason: MinutesRefusal) -> MinutesRefused:
     return MinutesRefused(
         programme=event.programme,
         session=event.session,

@@ -32,8 +32,14 @@ from filrouge_contracts.mentor import (
     Standing,
     StandingRecorded,
 )
-from filrouge_contracts.session import SessionRefusal
-from filrouge_contracts.slot import MentorBooked, SlotRefused, SlotRequested, SlotRevoked
+from filrouge_contracts.slot import (
+    MentorBooked,
+    SlotRefusal,
+    SlotRefused,
+    SlotRequested,
+    SlotRevocation,
+    SlotRevoked,
+)
 
 from tutoring_sessions import calendars
 from tutoring_sessions.calendars import Slot
@@ -84,8 +90,8 @@ def _at_capacity(mentor: Mentor, _event: PairFormed, _context: Context) -> bool:
     return sum(pair.ended_at is None for pair in mentor.pairs.values()) >= mentor.capacity
 
 
-def _too_many_pairs(mentor: Mentor, _event: PairFormed, _context: Context) -> bool:
-    return len(mentor.pairs) >= PAIRS_AT_MOST
+def _too_many_pairs(mentor: Mentor, _event: PairFormed, context: Context) -> bool:
+    return len(mentor.pairs) >= context.parameter("mentor_pairs_at_most", PAIRS_AT_MOST)
 
 
 def _no_pair(mentor: Mentor, event: PairEnded | SlotRequested, _context: Context) -> bool:
@@ -138,16 +144,16 @@ _PARTING: tuple[Objection, ...] = (
     (MentorRefusal.DATES_OUT_OF_ORDER, _ends_before_it_begins),
 )
 _BOOKING: tuple[Objection, ...] = (
-    (SessionRefusal.UNKNOWN_MENTOR, _unknown),
-    (SessionRefusal.OTHER_ASSOCIATION, _of_another),
-    (SessionRefusal.TOO_OLD, calendars.too_old),
-    (SessionRefusal.MENTOR_SUSPENDED, _barred("starts_at")),
-    (SessionRefusal.UNKNOWN_PAIR, _no_pair),
-    (SessionRefusal.OTHER_PAIR, _other_pair),
-    (SessionRefusal.PAIR_NOT_ACTIVE, _outside_pair),
-    (SessionRefusal.NO_VALID_CHECK, _not_checked("starts_at")),
-    (SessionRefusal.MENTOR_BUSY, calendars.busy),
-    (SessionRefusal.TOO_MANY_SLOTS, calendars.full),
+    (SlotRefusal.UNKNOWN_MENTOR, _unknown),
+    (SlotRefusal.OTHER_ASSOCIATION, _of_another),
+    (SlotRefusal.TOO_OLD, calendars.too_old),
+    (SlotRefusal.MENTOR_SUSPENDED, _barred("starts_at")),
+    (SlotRefusal.UNKNOWN_PAIR, _no_pair),
+    (SlotRefusal.OTHER_PAIR, _other_pair),
+    (SlotRefusal.PAIR_NOT_ACTIVE, _outside_pair),
+    (SlotRefusal.NO_VALID_CHECK, _not_checked("starts_at")),
+    (SlotRefusal.MENTOR_BUSY, calendars.busy),
+    (SlotRefusal.TOO_MANY_SLOTS, calendars.full),
 )
 """Unknown things wait, and so does a session for which no check is valid yet: a renewal may be late."""
 
@@ -195,9 +201,9 @@ def _stand(mentor: Mentor, recorded: StandingRecorded) -> Iterator[Event]:
     mentor = evolve("mentor", mentor, recorded)
     for slot in mentor.slots:
         if is_barred(mentor, slot.starts_at):
-            yield _revoked(slot, recorded.mentor, SessionRefusal.MENTOR_SUSPENDED)
+            yield _revoked(slot, recorded.mentor, SlotRevocation.MENTOR_SUSPENDED)
         elif not is_checked(mentor, slot.starts_at):
-            yield _revoked(slot, recorded.mentor, SessionRefusal.NO_VALID_CHECK)
+            yield _revoked(slot, recorded.mentor, SlotRevocation.NO_VALID_CHECK)
 
 
 def _form(_mentor: Mentor, event: PairFormed, context: Context) -> Iterator[Event]:
@@ -215,10 +221,10 @@ def _part(mentor: Mentor, event: PairEnded, _context: Context) -> Iterator[Event
     yield PairEndRecorded(mentor=event.mentor, pair=event.pair, ended_at=event.ended_at)
     for slot in mentor.slots:
         if slot.under == event.pair and slot.starts_at >= event.ended_at:
-            yield _revoked(slot, event.mentor, SessionRefusal.PAIR_NOT_ACTIVE)
+            yield _revoked(slot, event.mentor, SlotRevocation.PAIR_NOT_ACTIVE)
 
 
-def _revoked(slot: Slot, mentor: str, reason: SessionRefusal) -> SlotRevoked:
+def _revoked(slot: Slot, mentor: str, reason: SlotRevocation) -> SlotRevoked:
     return SlotRevoked(
         session=slot.session, claim=slot.claim, revoked_by=f"mentor:{mentor}", reason=reason
     )
@@ -246,7 +252,7 @@ def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Eve
             session=event.session,
             claim=event.claim,
             refused_by=context.key,
-            reason=SessionRefusal(reason),
+            reason=SlotRefusal(reason),
         )
     return MentorRefused(
         mentor=context.name,
@@ -279,9 +285,9 @@ TABLE = Table(
             MentorRefusal.UNKNOWN_MENTOR,
             MentorRefusal.NO_VALID_CHECK,
             MentorRefusal.UNKNOWN_PAIR,
-            SessionRefusal.UNKNOWN_MENTOR,
-            SessionRefusal.NO_VALID_CHECK,
-            SessionRefusal.UNKNOWN_PAIR,
+            SlotRefusal.UNKNOWN_MENTOR,
+            SlotRefusal.NO_VALID_CHECK,
+            SlotRefusal.UNKNOWN_PAIR,
         }
     ),
     too_many=MentorRefusal.TOO_MANY_WAITING,

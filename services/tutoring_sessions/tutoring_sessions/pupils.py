@@ -28,12 +28,13 @@ from filrouge_contracts.pupil import (
     PupilRefusal,
     PupilRefused,
 )
-from filrouge_contracts.session import SessionRefusal
 from filrouge_contracts.slot import (
     MentorBooked,
     PupilBooked,
+    SlotRefusal,
     SlotRefused,
     SlotReleaseRequested,
+    SlotRevocation,
     SlotRevoked,
 )
 
@@ -64,8 +65,9 @@ def _before_it_left(pupil: Pupil, event: PupilEnrolled, _context: Context) -> bo
     return known is not None and known.left_at is not None and event.enrolled_at < known.left_at
 
 
-def _too_many(pupil: Pupil, event: PupilEnrolled, _context: Context) -> bool:
-    return len({*pupil.wishes, *pupil.enrolments, event.programme}) > ENROLMENTS_AT_MOST
+def _too_many(pupil: Pupil, event: PupilEnrolled, context: Context) -> bool:
+    at_most = context.parameter("pupil_enrolments_at_most", ENROLMENTS_AT_MOST)
+    return len({*pupil.wishes, *pupil.enrolments, event.programme}) > at_most
 
 
 def _unknown(pupil: Pupil, event: PupilLeft | MentorBooked, _context: Context) -> bool:
@@ -108,13 +110,13 @@ _LEAVING: tuple[Objection, ...] = (
     (PupilRefusal.DATES_OUT_OF_ORDER, _leaves_before_it_came),
 )
 _BOOKING: tuple[Objection, ...] = (
-    (SessionRefusal.TOO_OLD, calendars.too_old),
-    (SessionRefusal.UNKNOWN_ENROLMENT, _unknown),
-    (SessionRefusal.OTHER_ASSOCIATION, _of_another),
-    (SessionRefusal.NOT_ENROLLED, _not_enrolled),
-    (SessionRefusal.OUTSIDE_PROGRAMME, _outside_programme),
-    (SessionRefusal.PUPIL_BUSY, calendars.busy),
-    (SessionRefusal.TOO_MANY_SLOTS, calendars.full),
+    (SlotRefusal.TOO_OLD, calendars.too_old),
+    (SlotRefusal.UNKNOWN_ENROLMENT, _unknown),
+    (SlotRefusal.OTHER_ASSOCIATION, _of_another),
+    (SlotRefusal.NOT_ENROLLED, _not_enrolled),
+    (SlotRefusal.OUTSIDE_PROGRAMME, _outside_programme),
+    (SlotRefusal.PUPIL_BUSY, calendars.busy),
+    (SlotRefusal.TOO_MANY_SLOTS, calendars.full),
 )
 
 
@@ -142,7 +144,7 @@ def _leave(pupil: Pupil, event: PupilLeft, context: Context) -> Iterator[Event]:
                 session=slot.session,
                 claim=slot.claim,
                 revoked_by=context.key,
-                reason=SessionRefusal.NOT_ENROLLED,
+                reason=SlotRevocation.NOT_ENROLLED,
             )
             yield revoked
             pupil = evolve("pupil", pupil, revoked)
@@ -181,7 +183,7 @@ def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Eve
             session=event.session,
             claim=event.claim,
             refused_by=context.key,
-            reason=SessionRefusal(reason),
+            reason=SlotRefusal(reason),
         )
     return PupilRefused(
         pupil=context.name,
@@ -197,7 +199,7 @@ TABLE = Table(
         PupilLeft: Word(lambda event: event.programme, _LEAVING, _leave),
         MentorBooked: Word(calendars.about, _BOOKING, _book),
     },
-    only_late=frozenset({PupilRefusal.UNKNOWN_ENROLMENT, SessionRefusal.UNKNOWN_ENROLMENT}),
+    only_late=frozenset({PupilRefusal.UNKNOWN_ENROLMENT, SlotRefusal.UNKNOWN_ENROLMENT}),
     too_many=PupilRefusal.TOO_MANY_WAITING,
     refused=_refused,
     evolve=lambda pupil, event: evolve("pupil", pupil, event),
@@ -234,7 +236,7 @@ def refuse_enrolment(pupil: Pupil, event: EnrolmentRefused, context: Context) ->
         pupil=event.pupil,
         refused_type=PupilEnrolled.event_type,
         about=event.programme,
-        reason=event.reason,
+        reason=PupilRefusal(event.reason),
     )
     yield refused
     yield from TABLE.retry(evolve("pupil", pupil, refused), context)

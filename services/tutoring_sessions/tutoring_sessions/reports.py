@@ -41,7 +41,7 @@ def refuse_report(session: Session, event: SlotRefused, context: Context) -> Ite
     """One of them has not the time: the report before stands; what the mentor kept is given back."""
     asked = _asked(session, event)
     mentor = f"mentor:{session.mentor}"
-    said: list[Event] = [_not_held(asked, event.reason, context)]
+    said: list[Event] = [_not_held(asked, SessionRefusal(event.reason), context)]
     if event.refused_by != mentor:
         said.append(SlotReleaseRequested(target=mentor, session=event.session, claim=event.claim))
     yield from _say(session, said, context)

@@ -33,9 +33,9 @@ from filrouge_contracts.programme import (
 )
 from filrouge_contracts.pupil import (
     EnrolmentAccepted,
+    EnrolmentRefusal,
     EnrolmentRefused,
     EnrolmentRequested,
-    PupilRefusal,
 )
 
 from tutoring_sessions import hours
@@ -90,10 +90,10 @@ def _sessions_later(programme: Programme, event: ProgrammeEnded, _context: Conte
 
 
 _ENROLLING: tuple[Objection, ...] = (
-    (PupilRefusal.UNKNOWN_PROGRAMME, _not_yet),
-    (PupilRefusal.NOT_FUNDED, _never),
-    (PupilRefusal.OTHER_ASSOCIATION, _of_another),
-    (PupilRefusal.PROGRAMME_ENDED, _over),
+    (EnrolmentRefusal.UNKNOWN_PROGRAMME, _not_yet),
+    (EnrolmentRefusal.NOT_FUNDED, _never),
+    (EnrolmentRefusal.OTHER_ASSOCIATION, _of_another),
+    (EnrolmentRefusal.PROGRAMME_ENDED, _over),
 )
 _ENDING: tuple[Objection, ...] = (
     (ProgrammeRefusal.UNKNOWN_PROGRAMME, _not_yet),
@@ -161,7 +161,7 @@ def _end_recorded(ended_at: datetime, context: Context) -> ProgrammeEndRecorded:
 def _refused(event: Event, about: str, reason: StrEnum, context: Context) -> Event:
     if isinstance(event, EnrolmentRequested):
         return EnrolmentRefused(
-            pupil=event.pupil, programme=event.programme, reason=PupilRefusal(reason)
+            pupil=event.pupil, programme=event.programme, reason=EnrolmentRefusal(reason)
         )
     return ProgrammeRefused(
         programme=context.name,
@@ -180,7 +180,7 @@ TABLE = Table(
         ProgrammeEnded: Word(lambda event: event.programme, _ENDING, _end),
         HoursApproved: hours.APPROVAL,
     },
-    only_late=frozenset({PupilRefusal.UNKNOWN_PROGRAMME, ProgrammeRefusal.UNKNOWN_PROGRAMME}),
+    only_late=frozenset({EnrolmentRefusal.UNKNOWN_PROGRAMME, ProgrammeRefusal.UNKNOWN_PROGRAMME}),
     too_many=ProgrammeRefusal.TOO_MANY_WAITING,
     refused=_refused,
     evolve=lambda programme, event: evolve("programme", programme, event),

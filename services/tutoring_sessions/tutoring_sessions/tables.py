@@ -17,6 +17,7 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 
 WAITING_AT_MOST = 1_000
+"""For one aggregate, unless the parameter `tutoring_waiting_at_most` says else."""
 
 State = Any  # the Holder of one kind of aggregate; a word's own rules know which
 S = TypeVar("S", bound=Holder)
@@ -63,7 +64,7 @@ class Table:
         if objection not in self.only_late:
             state = yield from self._decide(state, event, objection, context)
             yield from self.retry(state, context)
-        elif len(state.waiting) < WAITING_AT_MOST:
+        elif len(state.waiting) < context.parameter("tutoring_waiting_at_most", WAITING_AT_MOST):
             word = self.words[type(event)]
             due_at = context.now + word.graces * (grace_ends(context) - context.now)
             yield hold(context, event, word.about(event), getattr(event, "answer_by", due_at))
