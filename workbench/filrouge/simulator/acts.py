@@ -7,9 +7,15 @@ from filrouge.simulator.plan import Plan
 from filrouge.simulator.purchases import Purchases
 from filrouge.simulator.stories import Stories
 from filrouge.simulator.told import STORIES
+from filrouge.simulator.tutoring.act import Tutoring
+from filrouge.simulator.tutoring.planning import tutoring_of
 
 STORIES_BEGIN_ON = 2
 
 
 def acts_of(plan: Plan) -> tuple[Act, ...]:
-    return (Purchases(plan), Stories(plan.cast, STORIES, STORIES_BEGIN_ON))
+    return (
+        Purchases(plan),
+        Tutoring(tutoring_of(plan.size, plan.cast, plan.seed), plan.cast),
+        Stories(plan.cast, STORIES, STORIES_BEGIN_ON),
+    )

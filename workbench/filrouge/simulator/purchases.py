@@ -37,7 +37,7 @@ class Purchases:
         return self._script.words(day)
 
     def hear(self, name: str, data: Data) -> None:
-        if not numbers_in(data):
+        if _is_of_purchases(data):
             self.books.hear(name, data)
 
     def ledger(self) -> PurchaseLedger:
@@ -48,8 +48,13 @@ class Purchases:
 
 
 class PurchaseLedger(Ledger):
-    """What the stream holds about purchases; the orders of stories are told and held elsewhere."""
+    """What the stream holds about purchases; stories and programmes are held elsewhere."""
 
     def take(self, kind: str, data: Data) -> None:
-        if not numbers_in(data):
+        if _is_of_purchases(data):
             super().take(kind, data)
+
+
+def _is_of_purchases(data: Data) -> bool:
+    """Engagements of other acts are programmes; stories have names of their own."""
+    return not data.get("engagement", "").startswith("programme:") and not numbers_in(data)

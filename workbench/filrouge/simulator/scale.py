@@ -10,13 +10,15 @@ NOTES_PER_ORDER = 3
 ORDERS_AT_LEAST, ACCIDENTS_AT_LEAST, DEVICES_PER_NOTE_AT_LEAST = 50, 5, 2
 ACCIDENTS = 10
 DAYS_OF_ORDERS = 8
+PUPILS, PUPILS_AT_LEAST = 30_000, 60
+"""Tutored in the end; half of them are from the beginning."""
 TARGETS: Mapping[str, int] = {
     "committed_cents": 10_000_000_00,
     "paid_cents": 10_000_000_00,
     "devices_in_stock": DEVICES,
     "devices_handed_over": 58_000,
     "pupils_equipped": 58_000,
-    "pupils_accompanied": 30_000,
+    "pupils_accompanied": PUPILS,
 }
 """What the plan announced, equipment and tutoring together, by the names of `checks.figures`."""
 
@@ -37,6 +39,9 @@ class Size:
     suppliers: int
     buyers: int
     lines: int
+    pupils: int
+    tutoring_weeks: int
+    """Of the ten and a half of the plan, those after which hours can still be paid in a play."""
 
     @classmethod
     def of(cls, scale: float) -> Size:
@@ -57,6 +62,8 @@ class Size:
             suppliers=_grows(3, 3, scale),
             buyers=_grows(2, 3, scale),
             lines=_grows(4, 8, scale),
+            pupils=max(PUPILS_AT_LEAST, round(PUPILS * scale)),
+            tutoring_weeks=2 + round(5 * min(scale, 1.0)),
         )
 
     @property

@@ -21,8 +21,8 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import PARTNER_IN
 
-from filrouge.services import deciders
 from filrouge.operator import SOURCE
+from filrouge.services import deciders
 from filrouge.simulator.cast import Partner
 from filrouge.simulator.parameters import FROM_THE_START, RULES
 from filrouge.simulator.planning import plan_of
