@@ -164,11 +164,9 @@ class DeviceRefusal(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     NOT_IN_THIS_STATE = "not_in_this_state"
     OTHER_SITE = "other_site"
-    OTHER_ITEM = "other_item"
     OTHER_PUPIL = "other_pupil"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
     REPLACEMENT_KNOWN = "replacement_known"
-    SWAP_UNDER_WAY = "swap_under_way"
     ALREADY_WAITING = "already_waiting"
     TOO_MANY_WAITING = "too_many_waiting"
 

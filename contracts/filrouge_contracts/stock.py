@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from filrouge_contracts.delivery import Imeis
-from filrouge_contracts.device import DeviceRefusal, DeviceState
+from filrouge_contracts.device import DeviceState
 from filrouge_contracts.event import Event, Part
 from filrouge_contracts.identifiers import Imei, Uai
 from filrouge_contracts.problems import refusal
@@ -144,6 +144,19 @@ class DeviceAdjusted(Event):
     adjusted_by: UserId
 
 
+class AdjustmentRefusal(StrEnum):
+    """Why a device does not explain a difference."""
+
+    UNKNOWN_DEVICE = "unknown_device"
+    NOT_ACCEPTED = "not_accepted"
+    NOT_IN_THIS_STATE = "not_in_this_state"
+    OTHER_SITE = "other_site"
+    OTHER_ITEM = "other_item"
+    DATES_OUT_OF_ORDER = "dates_out_of_order"
+    ALREADY_WAITING = "already_waiting"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
 class AdjustmentRefused(Event):
     """A device cannot be missing, or found, where it is; it stays there."""
 
@@ -151,7 +164,7 @@ class AdjustmentRefused(Event):
     item: ItemId
     uai: Uai
     adjusted_at: Instant
-    reason: DeviceRefusal
+    reason: AdjustmentRefusal
 
 
 class AdjustmentFailed(Event):
@@ -160,7 +173,7 @@ class AdjustmentFailed(Event):
     item: ItemId
     uai: Uai
     imei: Imei
-    reason: DeviceRefusal
+    reason: AdjustmentRefusal
 
 
 class StockRefusal(StrEnum):

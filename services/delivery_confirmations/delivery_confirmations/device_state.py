@@ -14,6 +14,7 @@ from filrouge_contracts.loan import HandoverUnconfirmed
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.stock import (
     AdjustmentFailed,
+    AdjustmentRefusal,
     AdjustmentRefused,
     DeviceAdjusted,
     StockAdjusted,
@@ -135,7 +136,7 @@ def _device_refused(device: Device, event: DeviceRefused) -> Device:
 
 
 def _adjustment_refused(device: Device, event: AdjustmentRefused) -> Device:
-    if event.reason is DeviceRefusal.ALREADY_WAITING:
+    if event.reason is AdjustmentRefusal.ALREADY_WAITING:
         return device
     return let_go(device, DeviceAdjusted, event.adjusted_at.isoformat())
 

@@ -21,7 +21,7 @@ from filrouge_contracts.device import (
 )
 from filrouge_contracts.event import Event
 from filrouge_contracts.loan import HandoverUnconfirmed
-from filrouge_contracts.stock import AdjustmentRefused, DeviceAdjusted
+from filrouge_contracts.stock import AdjustmentRefusal, AdjustmentRefused, DeviceAdjusted
 from filrouge_contracts.swap import DeviceSwapped, SwapRequested
 
 from delivery_confirmations.device_state import Device, device_after
@@ -90,10 +90,14 @@ def send_back(device: Device, event: DeviceSentBack, context: Context) -> Iterat
 
 
 def wake(device: Device, _due: Due, context: Context) -> Iterator[Event]:
-    """What waited too long is refused; a contactless drop that nobody confirmed is named."""
-    reason = _why_it_waits(device)
+    """What waited too long is refused, but waits on for an answer of our own; an unconfirmed drop is named."""
     for event in overdue(device, context.now):
-        yield _refused(event, reason, context)
+        if device.swapping_for:
+            yield hold(context, event, happened_at(event).isoformat())
+        elif device.state is None:
+            yield _refused(event, DeviceRefusal.UNKNOWN_DEVICE, context)
+        else:
+            yield _refused(event, DeviceRefusal.NOT_ACCEPTED, context)
     if device.confirm_by is not None and device.confirm_by <= context.now:
         assert device.moved_at is not None  # when it was handed over
         yield HandoverUnconfirmed(
@@ -110,12 +114,6 @@ def wake(device: Device, _due: Due, context: Context) -> Iterator[Event]:
 
 def _cannot_decide(device: Device) -> bool:
     return device.state in (None, DeviceState.RECEIVED) or bool(device.swapping_for)
-
-
-def _why_it_waits(device: Device) -> DeviceRefusal:
-    if device.state is None:
-        return DeviceRefusal.UNKNOWN_DEVICE
-    return DeviceRefusal.SWAP_UNDER_WAY if device.swapping_for else DeviceRefusal.NOT_ACCEPTED
 
 
 def decide_waiting(device: Device, context: Context) -> Iterator[Event]:
@@ -148,7 +146,7 @@ def _decide(device: Device, event: Event, context: Context) -> Iterator[Event]:
 
 
 def _refused(
-    event: Event, reason: DeviceRefusal, context: Context
+    event: Event, reason: DeviceRefusal | AdjustmentRefusal, context: Context
 ) -> DeviceRefused | AdjustmentRefused:
     if isinstance(event, DeviceAdjusted):
         return AdjustmentRefused(
@@ -156,11 +154,11 @@ def _refused(
             item=event.item,
             uai=event.uai,
             adjusted_at=event.adjusted_at,
-            reason=reason,
+            reason=AdjustmentRefusal(reason.value),
         )
     return DeviceRefused(
         imei=context.name,
         said_type=event.event_type,
         happened_at=happened_at(event),
-        reason=reason,
+        reason=DeviceRefusal(reason.value),
     )

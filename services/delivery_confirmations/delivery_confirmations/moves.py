@@ -26,7 +26,7 @@ from filrouge_contracts.loan import (
     EvidenceKind,
     HandoverConfirmed,
 )
-from filrouge_contracts.stock import AdjustmentDirection, DeviceAdjusted
+from filrouge_contracts.stock import AdjustmentDirection, AdjustmentRefusal, DeviceAdjusted
 from filrouge_contracts.swap import DeviceSwapped
 
 from delivery_confirmations.deadlines import after_grace
@@ -103,14 +103,14 @@ def happened_at(event: Event) -> datetime:
     return moment
 
 
-def obstacle(device: Device, event: Event) -> DeviceRefusal | None:
+def obstacle(device: Device, event: Event) -> DeviceRefusal | AdjustmentRefusal | None:
     """Why the event cannot happen to the accepted device."""
+    if isinstance(event, DeviceAdjusted) and event.item != device.item:
+        return AdjustmentRefusal.OTHER_ITEM
     assert device.state is not None  # it is accepted
     assert device.moved_at is not None
     if getattr(event, "uai", device.uai) != device.uai:
         return DeviceRefusal.OTHER_SITE
-    if getattr(event, "item", device.item) != device.item:
-        return DeviceRefusal.OTHER_ITEM
     moved_to = MOVES.get((device.state, type(event)))
     if moved_to is None:
         return DeviceRefusal.NOT_IN_THIS_STATE

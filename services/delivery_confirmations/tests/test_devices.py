@@ -36,7 +36,12 @@ from filrouge_contracts.loan import (
     HandoverEvidence,
     HandoverUnconfirmed,
 )
-from filrouge_contracts.stock import AdjustmentDirection, AdjustmentRefused, DeviceAdjusted
+from filrouge_contracts.stock import (
+    AdjustmentDirection,
+    AdjustmentRefusal,
+    AdjustmentRefused,
+    DeviceAdjusted,
+)
 from filrouge_contracts.swap import DeviceSwapped, SwapRequested
 from filrouge_contracts.waiting import EventHeld
 
@@ -120,9 +125,10 @@ def _in(state: DeviceState, **changes: Any) -> Scenario:
     return Scenario(DECIDER).at(NOW).given(KEY, *own)
 
 
-def _refused(word: Event, reason: DeviceRefusal) -> Event:
+def _refused(word: Event, reason: DeviceRefusal | AdjustmentRefusal) -> Event:
     if isinstance(word, DeviceAdjusted):
-        return example(AdjustmentRefused, imei=IMEI, item=word.item, reason=reason)
+        why = AdjustmentRefusal(reason.value)
+        return example(AdjustmentRefused, imei=IMEI, item=word.item, reason=why)
     happened_at = next(value for name, value in word if name.endswith("_at") and name[0] != "d")
     return example(DeviceRefused, said_type=word.event_type, happened_at=happened_at, reason=reason)
 
@@ -209,12 +215,12 @@ EARLY = RECEIVED_AT - timedelta(seconds=1)
         (
             "in_stock",
             example(DeviceAdjusted, imei=IMEI, item="TABLET-11"),
-            DeviceRefusal.OTHER_ITEM,
+            AdjustmentRefusal.OTHER_ITEM,
         ),
     ],
 )
 def test_what_does_not_fit_the_device_is_refused(
-    state: str, word: Event, reason: DeviceRefusal
+    state: str, word: Event, reason: DeviceRefusal | AdjustmentRefusal
 ) -> None:
     scenario = _in(DeviceState(state)).when(word).then(_refused(word, reason))
     assert scenario.state(KEY).state == state

@@ -12,11 +12,12 @@ from delivery_confirmations.stock import WAITING_AT_MOST
 from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario, instant
-from filrouge_contracts.device import DeviceMoved, DeviceRefusal, DeviceState
+from filrouge_contracts.device import DeviceMoved, DeviceState
 from filrouge_contracts.event import Event
 from filrouge_contracts.stock import (
     AdjustmentDirection,
     AdjustmentFailed,
+    AdjustmentRefusal,
     AdjustmentRefused,
     DeviceAdjusted,
     StockAdjusted,
@@ -261,7 +262,7 @@ def test_an_adjustment_that_does_not_fit_the_difference_is_refused(
 @pytest.mark.parametrize("scenario", [_stock(), _counted(2)])
 def test_an_answer_that_nobody_asked_for_is_a_defect(scenario: Scenario) -> None:
     with pytest.raises(Contradiction):
-        scenario.when(example(AdjustmentRefused, reason=DeviceRefusal.OTHER_SITE))
+        scenario.when(example(AdjustmentRefused, reason=AdjustmentRefusal.OTHER_SITE))
 
 
 # --- waiting -------------------------------------------------------------------------------------

@@ -100,10 +100,12 @@ def test_after_a_refused_swap_what_waited_happens() -> None:
     assert scenario.state(OLD).state is DeviceState.PREPARED
 
 
-def test_if_the_other_device_never_answers_nothing_waits_for_ever() -> None:
-    scenario = _accepted().when(SWAP).when(example(DevicePrepared))
-    reason = DeviceRefusal.SWAP_UNDER_WAY
-    scenario.when_due(OLD).then(example(DeviceRefused, reason=reason))
+def test_however_long_the_other_device_takes_nobody_is_refused_for_it() -> None:
+    scenario = _accepted().when(SWAP).when(example(DevicePrepared, prepared_at=LATER))
+    for _ in range(2):
+        scenario.when_due(OLD).then_types(EventHeld)
+    scenario.when(example(SwapRefused)).then_types(DeviceRefused, DeviceMoved)
+    assert scenario.state(OLD).state is DeviceState.PREPARED
 
 
 def test_a_swap_that_waited_for_the_admission_asks_then_and_what_came_after_it_waits_on() -> None:
