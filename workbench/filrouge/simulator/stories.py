@@ -6,15 +6,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from filrouge_contracts.register import REGISTER
+from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 
 from filrouge.simulator.act import Data
 from filrouge.simulator.cast import Cast
 from filrouge.simulator.stage import Stage, Story, numbers_in
 from filrouge.simulator.words import Word
 
-REFUSES = re.compile(r"-(refused|disputed|returned|unexplained)\.v\d+$")
 EVERY_TYPE = frozenset(entry.type for entry in REGISTER if entry.spread == "key")
+REFUSES = re.compile(r"-(refused|disputed|returned|unexplained)\.v\d+$")
+REFUSALS = frozenset(
+    entry.type
+    for entry in REGISTER
+    if REFUSES.search(entry.type) and not PARTNER_KINDS.intersection(entry.said_by)
+)
+"""What our services say when something does not come about."""
 
 
 class Stories:
@@ -64,7 +70,7 @@ class Stories:
                 if found != expected.times:
                     yield f"{name}: {expected.times} × {expected} expected, {found} found"
             for kind, data in events:
-                if REFUSES.search(kind) and not any(e.fits(kind, data) for e in stage.expected):
+                if kind in REFUSALS and not any(e.fits(kind, data) for e in stage.expected):
                     yield f"{name}: nobody expected {kind.removeprefix('fr.filrouge.')} {dict(data)}"
 
 

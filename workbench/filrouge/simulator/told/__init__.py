@@ -1,25 +1,18 @@
-"""Every scripted story, by the name of its function: a module for each domain."""
+"""Every scripted story, by the name of its function: a module for each domain, found by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from filrouge.simulator.stage import Story
-from filrouge.simulator.told import advances, corrections, invoices, lines, needs, payments
 
 
-def _named(stories: Iterable[Story]) -> Mapping[str, Story]:
-    return {story.__name__.replace("_", " "): story for story in stories}
+def _told() -> Iterator[Story]:
+    """Of every module here that has some; their order is their number, which their names hold."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        yield from getattr(import_module(module.name), "STORIES", ())
 
 
-STORIES: Mapping[str, Story] = _named(
-    (
-        *needs.STORIES,
-        *lines.STORIES,
-        *invoices.STORIES,
-        *advances.STORIES,
-        *corrections.STORIES,
-        *payments.STORIES,
-    )
-)
-"""Their order is their number, which their names hold: new ones come last."""
+STORIES: Mapping[str, Story] = {story.__name__.replace("_", " "): story for story in _told()}
