@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from filrouge.simulator.act import Act
+from filrouge.simulator.loans.act import Loans
 from filrouge.simulator.plan import Plan
 from filrouge.simulator.purchases import Purchases
 from filrouge.simulator.stories import Stories
@@ -16,6 +17,7 @@ STORIES_BEGIN_ON = 2
 def acts_of(plan: Plan) -> tuple[Act, ...]:
     return (
         Purchases(plan),
+        Loans(plan),
         Tutoring(tutoring_of(plan.size, plan.cast, plan.seed), plan.cast),
         Stories(plan.cast, STORIES, STORIES_BEGIN_ON),
     )

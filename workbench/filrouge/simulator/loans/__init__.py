@@ -1,0 +1,1 @@
+"""The act of the loans: what becomes of the devices that the purchases bring into stock."""
