@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Self
 
 from pydantic import model_validator
@@ -67,16 +66,8 @@ class ServiceWithdrawn(Event):
     postings: Postings
 
 
-class WithdrawalRefusal(StrEnum):
-    """Why a service fait stays."""
-
-    ALREADY_INVOICED = "already_invoiced"
-    NOT_CERTIFIED = "not_certified"
-
-
 class ServiceWithdrawalRefused(Event):
-    """The service fait stays: the money is owed or paid already."""
+    """The service fait stays: some of it is invoiced already."""
 
     order: OrderId
     delivery_note: DeliveryNoteId
-    reason: WithdrawalRefusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -145,29 +145,45 @@ class LossRecorded(Event):
     reported_by: UserId
 
 
-class DeliveryRefusal(StrEnum):
-    """Why a shipment, a loss or a reception does not count."""
+class ShipmentRefusal(StrEnum):
+    """Why an announcement does not count."""
 
     UNKNOWN_IN_TIME = "unknown_in_time"
     OTHER_SUPPLIER = "other_supplier"
-    OTHER_PLACE = "other_place"
     MORE_THAN_ORDERED = "more_than_ordered"
-    MORE_THAN_SHIPPED = "more_than_shipped"
     ORDER_CLOSED = "order_closed"
     ALREADY_KNOWN = "already_known"
-    ALREADY_RECEIVED = "already_received"
-    NO_SERIAL_FREE = "no_serial_free"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
     TOO_MANY_WAITING = "too_many_waiting"
 
 
 class ShipmentRefused(Event):
-    """What was said of a shipment does not count: the announcement, or the loss."""
+    """The announcement of a shipment does not count."""
 
     order: OrderId
     delivery_note: DeliveryNoteId
-    word: Literal["announced", "lost"]
-    reason: DeliveryRefusal
+    reason: ShipmentRefusal
+
+
+class LossRefusal(StrEnum):
+    """Why a loss does not count."""
+
+    UNKNOWN_IN_TIME = "unknown_in_time"
+    OTHER_SUPPLIER = "other_supplier"
+    OTHER_PLACE = "other_place"
+    MORE_THAN_SHIPPED = "more_than_shipped"
+    ALREADY_KNOWN = "already_known"
+    ALREADY_RECEIVED = "already_received"
+    DATES_OUT_OF_ORDER = "dates_out_of_order"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
+class LossRefused(Event):
+    """The loss does not count: as many goods are under way as before."""
+
+    order: OrderId
+    delivery_note: DeliveryNoteId
+    reason: LossRefusal
 
 
 class ReceptionOpened(Event):
@@ -237,12 +253,24 @@ class ReceptionRecorded(Event):
     """When the clock admits them: decide_by, and the grace for what was said before and comes later."""
 
 
+class ReceptionRefusal(StrEnum):
+    """Why a reception does not count."""
+
+    UNKNOWN_IN_TIME = "unknown_in_time"
+    OTHER_PLACE = "other_place"
+    MORE_THAN_ORDERED = "more_than_ordered"
+    ALREADY_KNOWN = "already_known"
+    NO_SERIAL_FREE = "no_serial_free"
+    DATES_OUT_OF_ORDER = "dates_out_of_order"
+    TOO_MANY_WAITING = "too_many_waiting"
+
+
 class ReceptionRefused(Event):
     """The reception does not count."""
 
     order: OrderId
     delivery_note: DeliveryNoteId
-    reason: DeliveryRefusal
+    reason: ReceptionRefusal
 
 
 class DeliveryAdjusted(Event):

@@ -11,6 +11,7 @@ from filrouge_contracts.delivery import (
     GoodsLostInTransit,
     GoodsReceived,
     LossRecorded,
+    LossRefused,
     ReceptionOpened,
     ReceptionRecorded,
     ReceptionRefused,
@@ -42,7 +43,7 @@ ENTRIES = (
         "order:{order}",
         ("school", "authority", "supplier"),
         (DELIVERIES,),
-        "LossRecorded, EventHeld or ShipmentRefused",
+        "LossRecorded, EventHeld or LossRefused",
         "at once",
     ),
     Entry(
@@ -83,6 +84,15 @@ ENTRIES = (
     ),
     Entry(
         ShipmentRefused,
+        DELIVERY,
+        "order:{order}",
+        (DELIVERIES,),
+        (),
+        "the supplier corrects it",
+        "no limit",
+    ),
+    Entry(
+        LossRefused,
         DELIVERY,
         "order:{order}",
         (DELIVERIES,),

@@ -15,7 +15,6 @@ from filrouge_contracts.certification import (
     ServiceWithdrawalRefused,
     ServiceWithdrawalRequested,
     ServiceWithdrawn,
-    WithdrawalRefusal,
 )
 from filrouge_contracts.engagement import ServiceRecorded
 from filrouge_contracts.event import Event
@@ -60,13 +59,10 @@ def withdraw(
     if not order.budget_line or waits(order.waiting, ServiceCertified, event.delivery_note):
         return
     note = order.notes.get(event.delivery_note)
-    if note is None or note.invoiced:
-        missing, invoiced = WithdrawalRefusal.NOT_CERTIFIED, WithdrawalRefusal.ALREADY_INVOICED
-        yield ServiceWithdrawalRefused(
-            order=event.order,
-            delivery_note=event.delivery_note,
-            reason=missing if note is None else invoiced,
-        )
+    if note is None:
+        raise Contradiction(f"{event.order}: {event.delivery_note} is withdrawn, never certified")
+    if note.invoiced:
+        yield ServiceWithdrawalRefused(order=event.order, delivery_note=event.delivery_note)
         return
     yield ServiceWithdrawn(
         order=event.order,

@@ -17,7 +17,6 @@ from filrouge_contracts.certification import (
     ServiceWithdrawalRefused,
     ServiceWithdrawalRequested,
     ServiceWithdrawn,
-    WithdrawalRefusal,
 )
 from filrouge_contracts.engagement import (
     EngagementAdjusted,
@@ -163,17 +162,11 @@ def test_rounding_is_put_right_after_a_withdrawal() -> None:
     assert scenario.state(ORDER).certified_cents == scenario.state(ORDER).worth_cents(3) == 47
 
 
-@pytest.mark.parametrize(
-    ("note", "reason"),
-    [
-        ("BL-0001", WithdrawalRefusal.ALREADY_INVOICED),
-        ("BL-0002", WithdrawalRefusal.NOT_CERTIFIED),
-    ],
-)
-def test_what_is_invoiced_or_unknown_is_not_withdrawn(note: str, reason: WithdrawalRefusal) -> None:
+def test_what_is_invoiced_is_not_withdrawn_and_what_is_unknown_is_a_defect() -> None:
     scenario = ordered().when(example(ServiceCertified)).when(invoice("F-1", line("BL-0001", 1)))
-    scenario.when(example(ServiceWithdrawalRequested, delivery_note=note))
-    scenario.then(example(ServiceWithdrawalRefused, delivery_note=note, reason=reason))
+    scenario.when(example(ServiceWithdrawalRequested)).then(example(ServiceWithdrawalRefused))
+    with pytest.raises(Contradiction):
+        scenario.when(example(ServiceWithdrawalRequested, delivery_note="BL-0002"))
 
 
 def test_the_latest_service_fait_of_an_invoice_comes_before_its_order_to_pay() -> None:

@@ -11,18 +11,21 @@ from filrouge_contracts.delivery import (
     DeliveryClosed,
     DeliveryCompleted,
     DeliveryExpected,
-    DeliveryRefusal,
     DeliveryReopened,
     GoodsLostInTransit,
     GoodsReceived,
     LossRecorded,
+    LossRefusal,
+    LossRefused,
     ReceptionOpened,
     ReceptionRecorded,
+    ReceptionRefusal,
     ReceptionRefused,
     SerialClaimRequested,
     SerialRecorded,
     ShipmentAnnounced,
     ShipmentRecorded,
+    ShipmentRefusal,
     ShipmentRefused,
 )
 from filrouge_contracts.device import DeviceAccepted, DeviceSentBack
@@ -83,10 +86,15 @@ def _lost(delivery: Delivery, event: LossRecorded) -> Delivery:
 
 
 def _shipment_refused(delivery: Delivery, event: ShipmentRefused) -> Delivery:
-    if event.reason is DeliveryRefusal.ALREADY_KNOWN:
+    if event.reason is ShipmentRefusal.ALREADY_KNOWN:
         return delivery  # what was said first under this note goes its way
-    model = ShipmentAnnounced if event.word == "announced" else GoodsLostInTransit
-    return let_go(delivery, model, event.delivery_note)
+    return let_go(delivery, ShipmentAnnounced, event.delivery_note)
+
+
+def _loss_refused(delivery: Delivery, event: LossRefused) -> Delivery:
+    if event.reason is LossRefusal.ALREADY_KNOWN:
+        return delivery  # what was said first under this note goes its way
+    return let_go(delivery, GoodsLostInTransit, event.delivery_note)
 
 
 def _reception_opened(delivery: Delivery, event: ReceptionOpened) -> Delivery:
@@ -120,9 +128,9 @@ def _reception_recorded(delivery: Delivery, event: ReceptionRecorded) -> Deliver
 
 
 def _reception_refused(delivery: Delivery, event: ReceptionRefused) -> Delivery:
-    if event.reason is DeliveryRefusal.ALREADY_KNOWN:
+    if event.reason is ReceptionRefusal.ALREADY_KNOWN:
         return delivery  # what was received first under this note goes its way
-    if event.reason is DeliveryRefusal.NO_SERIAL_FREE:
+    if event.reason is ReceptionRefusal.NO_SERIAL_FREE:
         notes = {name: note for name, note in delivery.notes.items() if name != event.delivery_note}
         return replace(delivery, notes=notes)
     return let_go(delivery, GoodsReceived, event.delivery_note)
@@ -234,6 +242,7 @@ EVOLUTIONS: Evolutions = {
     ("order", ShipmentRecorded): _shipment_recorded,
     ("order", LossRecorded): _lost,
     ("order", ShipmentRefused): _shipment_refused,
+    ("order", LossRefused): _loss_refused,
     ("order", ReceptionOpened): _reception_opened,
     ("order", SerialClaimRequested): unchanged,
     ("order", SerialRecorded): _serial_recorded,

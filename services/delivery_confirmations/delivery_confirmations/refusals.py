@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from filrouge_contracts.delivery import (
-    DeliveryRefusal,
     GoodsLostInTransit,
     GoodsReceived,
+    LossRefusal,
+    LossRefused,
+    ReceptionRefusal,
     ReceptionRefused,
     ShipmentAnnounced,
+    ShipmentRefusal,
     ShipmentRefused,
 )
 from filrouge_contracts.event import Event
@@ -36,18 +39,15 @@ SAYS: Mapping[VerificationWord, type[Word]] = {
 _WORDS = {model: word for word, model in SAYS.items()}
 
 
-def shipment_refused(
-    said: ShipmentAnnounced | GoodsLostInTransit, reason: DeliveryRefusal
-) -> ShipmentRefused:
-    return ShipmentRefused(
-        order=said.order,
-        delivery_note=said.delivery_note,
-        word="announced" if isinstance(said, ShipmentAnnounced) else "lost",
-        reason=reason,
-    )
+def shipment_refused(said: ShipmentAnnounced, reason: ShipmentRefusal) -> ShipmentRefused:
+    return ShipmentRefused(order=said.order, delivery_note=said.delivery_note, reason=reason)
 
 
-def reception_refused(said: GoodsReceived, reason: DeliveryRefusal) -> ReceptionRefused:
+def loss_refused(said: GoodsLostInTransit, reason: LossRefusal) -> LossRefused:
+    return LossRefused(order=said.order, delivery_note=said.delivery_note, reason=reason)
+
+
+def reception_refused(said: GoodsReceived, reason: ReceptionRefusal) -> ReceptionRefused:
     return ReceptionRefused(order=said.order, delivery_note=said.delivery_note, reason=reason)
 
 
@@ -63,10 +63,12 @@ def verification_refused(said: Word, reason: VerificationRefusal) -> Verificatio
 def unknown_in_time(said: Event) -> Event:
     """The answer to what has waited in vain."""
     match said:
-        case ShipmentAnnounced() | GoodsLostInTransit():
-            return shipment_refused(said, DeliveryRefusal.UNKNOWN_IN_TIME)
+        case ShipmentAnnounced():
+            return shipment_refused(said, ShipmentRefusal.UNKNOWN_IN_TIME)
+        case GoodsLostInTransit():
+            return loss_refused(said, LossRefusal.UNKNOWN_IN_TIME)
         case GoodsReceived():
-            return reception_refused(said, DeliveryRefusal.UNKNOWN_IN_TIME)
+            return reception_refused(said, ReceptionRefusal.UNKNOWN_IN_TIME)
         case (
             GoodsAdmitted()
             | GoodsReduced()

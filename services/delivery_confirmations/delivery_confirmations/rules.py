@@ -13,12 +13,14 @@ from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import hold, in_turn, waiting_of, waits
 from filrouge_contracts.delivery import (
     DeliveryExpected,
-    DeliveryRefusal,
     GoodsLostInTransit,
     GoodsReceived,
     LossRecorded,
+    LossRefusal,
+    LossRefused,
     ReceptionOpened,
     ReceptionRecorded,
+    ReceptionRefusal,
     ReceptionRefused,
     SerialClaimed,
     SerialClaimRequested,
@@ -26,7 +28,7 @@ from filrouge_contracts.delivery import (
     SerialRefused,
     ShipmentAnnounced,
     ShipmentRecorded,
-    ShipmentRefused,
+    ShipmentRefusal,
 )
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
@@ -35,6 +37,7 @@ from delivery_confirmations.deadlines import after_grace, decide_by
 from delivery_confirmations.delivery_evolutions import after
 from delivery_confirmations.delivery_state import Delivery, Step
 from delivery_confirmations.refusals import (
+    loss_refused,
     reception_refused,
     shipment_refused,
 )
@@ -71,11 +74,11 @@ def take_shipment(
 ) -> Iterator[Event]:
     """The supplier's announcement is compared with the order."""
     if waits(delivery.waiting, ShipmentAnnounced, event.delivery_note):
-        yield shipment_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+        yield shipment_refused(event, ShipmentRefusal.ALREADY_KNOWN)
     elif delivery.placed_at is not None:
         yield from _shipment(delivery, event)
     elif len(delivery.waiting) >= WAITING_AT_MOST:
-        yield shipment_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+        yield shipment_refused(event, ShipmentRefusal.TOO_MANY_WAITING)
     else:
         yield hold(context, event, event.delivery_note)
 
@@ -84,11 +87,11 @@ def take_loss(delivery: Delivery, event: GoodsLostInTransit, context: Context) -
     """What was lost is taken off the shipment; one that was not announced yet is waited for."""
     name = event.delivery_note
     if waits(delivery.waiting, GoodsLostInTransit, name):
-        yield shipment_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+        yield loss_refused(event, LossRefusal.ALREADY_KNOWN)
     elif name in delivery.shipments or name in delivery.notes:
         yield _loss(delivery, event)
     elif len(delivery.waiting) >= WAITING_AT_MOST:
-        yield shipment_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+        yield loss_refused(event, LossRefusal.TOO_MANY_WAITING)
     else:
         yield hold(context, event, name)
 
@@ -96,11 +99,11 @@ def take_loss(delivery: Delivery, event: GoodsLostInTransit, context: Context) -
 def take_reception(delivery: Delivery, event: GoodsReceived, context: Context) -> Iterator[Event]:
     """What the school received is compared with the order; then its devices are claimed."""
     if waits(delivery.waiting, GoodsReceived, event.delivery_note):
-        yield reception_refused(event, DeliveryRefusal.ALREADY_KNOWN)
+        yield reception_refused(event, ReceptionRefusal.ALREADY_KNOWN)
     elif delivery.placed_at is not None:
         yield from _reception(delivery, event)
     elif len(delivery.waiting) >= WAITING_AT_MOST:
-        yield reception_refused(event, DeliveryRefusal.TOO_MANY_WAITING)
+        yield reception_refused(event, ReceptionRefusal.TOO_MANY_WAITING)
     else:
         yield hold(context, event, event.delivery_note)
 
@@ -145,30 +148,30 @@ def _shipment(delivery: Delivery, said: ShipmentAnnounced) -> Iterator[Event]:
     yield from _losses(after(delivery, recorded), said.delivery_note)
 
 
-def _shipment_obstacle(delivery: Delivery, said: ShipmentAnnounced) -> DeliveryRefusal | None:
+def _shipment_obstacle(delivery: Delivery, said: ShipmentAnnounced) -> ShipmentRefusal | None:
     if said.supplier != delivery.supplier:
-        return DeliveryRefusal.OTHER_SUPPLIER
+        return ShipmentRefusal.OTHER_SUPPLIER
     if said.delivery_note in delivery.shipments:
-        return DeliveryRefusal.ALREADY_KNOWN
+        return ShipmentRefusal.ALREADY_KNOWN
     if delivery.closed:
-        return DeliveryRefusal.ORDER_CLOSED
+        return ShipmentRefusal.ORDER_CLOSED
     if delivery.placed_at is not None and said.shipped_at < delivery.placed_at:
-        return DeliveryRefusal.DATES_OUT_OF_ORDER
+        return ShipmentRefusal.DATES_OUT_OF_ORDER
     if delivery.under_way(besides=said.delivery_note) + said.quantity > delivery.quantity:
-        return DeliveryRefusal.MORE_THAN_ORDERED
+        return ShipmentRefusal.MORE_THAN_ORDERED
     return None
 
 
-def _losses(delivery: Delivery, name: str) -> Iterator[LossRecorded | ShipmentRefused]:
+def _losses(delivery: Delivery, name: str) -> Iterator[LossRecorded | LossRefused]:
     """What was reported lost before its shipment was announced or received."""
     for lost in waiting_of(delivery.waiting, GoodsLostInTransit):
         if lost.delivery_note == name:
             yield _loss(delivery, lost)
 
 
-def _loss(delivery: Delivery, said: GoodsLostInTransit) -> LossRecorded | ShipmentRefused:
+def _loss(delivery: Delivery, said: GoodsLostInTransit) -> LossRecorded | LossRefused:
     if reason := _loss_obstacle(delivery, said):
-        return shipment_refused(said, reason)
+        return loss_refused(said, reason)
     return LossRecorded(
         order=said.order,
         delivery_note=said.delivery_note,
@@ -179,20 +182,20 @@ def _loss(delivery: Delivery, said: GoodsLostInTransit) -> LossRecorded | Shipme
     )
 
 
-def _loss_obstacle(delivery: Delivery, said: GoodsLostInTransit) -> DeliveryRefusal | None:
+def _loss_obstacle(delivery: Delivery, said: GoodsLostInTransit) -> LossRefusal | None:
     if said.supplier != delivery.supplier:
-        return DeliveryRefusal.OTHER_SUPPLIER
+        return LossRefusal.OTHER_SUPPLIER
     if said.uai != delivery.uai:
-        return DeliveryRefusal.OTHER_PLACE
+        return LossRefusal.OTHER_PLACE
     if said.delivery_note in delivery.notes:
-        return DeliveryRefusal.ALREADY_RECEIVED
+        return LossRefusal.ALREADY_RECEIVED
     shipment = delivery.shipments[said.delivery_note]
     if shipment.lost:
-        return DeliveryRefusal.ALREADY_KNOWN
+        return LossRefusal.ALREADY_KNOWN
     if said.reported_at < shipment.shipped_at:
-        return DeliveryRefusal.DATES_OUT_OF_ORDER
+        return LossRefusal.DATES_OUT_OF_ORDER
     if said.quantity > shipment.quantity:
-        return DeliveryRefusal.MORE_THAN_SHIPPED
+        return LossRefusal.MORE_THAN_SHIPPED
     return None
 
 
@@ -222,18 +225,18 @@ def _reception(delivery: Delivery, said: GoodsReceived) -> Iterator[Event]:
     yield from _losses(after(delivery, opened), said.delivery_note)
 
 
-def _reception_obstacle(delivery: Delivery, said: GoodsReceived) -> DeliveryRefusal | None:
+def _reception_obstacle(delivery: Delivery, said: GoodsReceived) -> ReceptionRefusal | None:
     """Checked before any device is claimed, because a claim is for ever."""
     if said.uai != delivery.uai:
-        return DeliveryRefusal.OTHER_PLACE
+        return ReceptionRefusal.OTHER_PLACE
     if said.delivery_note in delivery.notes:
-        return DeliveryRefusal.ALREADY_KNOWN
+        return ReceptionRefusal.ALREADY_KNOWN
     shipment = delivery.shipments.get(said.delivery_note)
     earliest = shipment.shipped_at if shipment is not None else delivery.placed_at
     if earliest is not None and said.received_at < earliest:
-        return DeliveryRefusal.DATES_OUT_OF_ORDER
+        return ReceptionRefusal.DATES_OUT_OF_ORDER
     if delivery.received + len(said.imeis) > delivery.quantity:
-        return DeliveryRefusal.MORE_THAN_ORDERED
+        return ReceptionRefusal.MORE_THAN_ORDERED
     return None
 
 
@@ -246,7 +249,7 @@ def _counted(
     imeis = tuple(imei for imei in note.imeis if imei not in refused)
     if not imeis:
         return ReceptionRefused(
-            order=order, delivery_note=name, reason=DeliveryRefusal.NO_SERIAL_FREE
+            order=order, delivery_note=name, reason=ReceptionRefusal.NO_SERIAL_FREE
         )
     shipment = delivery.shipments.get(name)
     listed = set(shipment.imeis if shipment is not None else ())

@@ -6,6 +6,7 @@ from filrouge_contracts.delivery import (
     GoodsLostInTransit,
     GoodsReceived,
     LossRecorded,
+    LossRefused,
     ReceptionOpened,
     ReceptionRefused,
     ShipmentAnnounced,
@@ -29,6 +30,8 @@ from filrouge_contracts.verification import (
 
 _RECORDED: dict[type[Event], type[Event]] = {
     ShipmentRecorded: ShipmentAnnounced,
+    ShipmentRefused: ShipmentAnnounced,
+    LossRefused: GoodsLostInTransit,
     LossRecorded: GoodsLostInTransit,
     ReceptionOpened: GoodsReceived,
     AdjournmentRecorded: GoodsAdjourned,
@@ -36,8 +39,6 @@ _RECORDED: dict[type[Event], type[Event]] = {
     AdmissionConfirmed: GoodsAdmitted,
 }
 _REFUSED: dict[str, type[Event]] = {
-    "announced": ShipmentAnnounced,
-    "lost": GoodsLostInTransit,
     "admitted": GoodsAdmitted,
     "reduced": GoodsReduced,
     "adjourned": GoodsAdjourned,
@@ -49,7 +50,7 @@ _REFUSED: dict[str, type[Event]] = {
 def answered_by(event: Event) -> type[Event] | None:
     """Which word the event is the answer to."""
     match event:
-        case ShipmentRefused() | VerificationRefused():
+        case VerificationRefused():
             return _REFUSED[event.word]
         case ReceptionRefused():
             return None if event.reason == "no_serial_free" else GoodsReceived

@@ -17,12 +17,14 @@ from filrouge_contracts.certification import ServiceCertified
 from filrouge_contracts.delivery import (
     DeliveryCompleted,
     DeliveryExpected,
-    DeliveryRefusal,
     GoodsLostInTransit,
     GoodsReceived,
     LossRecorded,
+    LossRefusal,
+    LossRefused,
     ReceptionOpened,
     ReceptionRecorded,
+    ReceptionRefusal,
     ReceptionRefused,
     SerialClaimed,
     SerialClaimRequested,
@@ -30,6 +32,7 @@ from filrouge_contracts.delivery import (
     SerialRefused,
     ShipmentAnnounced,
     ShipmentRecorded,
+    ShipmentRefusal,
     ShipmentRefused,
 )
 from filrouge_contracts.device import DeviceAccepted
@@ -88,13 +91,13 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"supplier": OTHER_SUPPLIER}, DeliveryRefusal.OTHER_SUPPLIER),
-        ({"quantity": 3}, DeliveryRefusal.MORE_THAN_ORDERED),
-        ({"shipped_at": instant("2020-05-04T08:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
+        ({"supplier": OTHER_SUPPLIER}, ShipmentRefusal.OTHER_SUPPLIER),
+        ({"quantity": 3}, ShipmentRefusal.MORE_THAN_ORDERED),
+        ({"shipped_at": instant("2020-05-04T08:59:59Z")}, ShipmentRefusal.DATES_OUT_OF_ORDER),
     ],
 )
 def test_a_shipment_that_does_not_fit_is_refused(
-    changes: dict[str, Any], reason: DeliveryRefusal
+    changes: dict[str, Any], reason: ShipmentRefusal
 ) -> None:
     scenario = order().when(example(ShipmentAnnounced, **changes))
     scenario.then(example(ShipmentRefused, reason=reason))
@@ -102,9 +105,9 @@ def test_a_shipment_that_does_not_fit_is_refused(
 
 def test_no_more_is_shipped_than_was_ordered_unless_it_came_back() -> None:
     scenario = order().when(example(ShipmentAnnounced)).when(example(ShipmentAnnounced))
-    scenario.then(example(ShipmentRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.then(example(ShipmentRefused, reason=ShipmentRefusal.ALREADY_KNOWN))
     again = example(ShipmentAnnounced, delivery_note="BL-0002", quantity=1)
-    more = DeliveryRefusal.MORE_THAN_ORDERED
+    more = ShipmentRefusal.MORE_THAN_ORDERED
     scenario.when(again).then(example(ShipmentRefused, delivery_note="BL-0002", reason=more))
     receive(scenario).when(example(GoodsRejected))
     scenario.then_types(RejectionRecorded).when(again).then_types(ShipmentRecorded)
@@ -138,47 +141,40 @@ def test_what_was_lost_on_the_way_is_shipped_again() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"supplier": OTHER_SUPPLIER}, DeliveryRefusal.OTHER_SUPPLIER),
-        ({"uai": OTHER_SCHOOL}, DeliveryRefusal.OTHER_PLACE),
-        ({"quantity": 3}, DeliveryRefusal.MORE_THAN_SHIPPED),
-        ({"reported_at": instant("2020-05-08T07:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
+        ({"supplier": OTHER_SUPPLIER}, LossRefusal.OTHER_SUPPLIER),
+        ({"uai": OTHER_SCHOOL}, LossRefusal.OTHER_PLACE),
+        ({"quantity": 3}, LossRefusal.MORE_THAN_SHIPPED),
+        ({"reported_at": instant("2020-05-08T07:59:59Z")}, LossRefusal.DATES_OUT_OF_ORDER),
     ],
 )
-def test_a_loss_that_does_not_fit_is_refused(
-    changes: dict[str, Any], reason: DeliveryRefusal
-) -> None:
+def test_a_loss_that_does_not_fit_is_refused(changes: dict[str, Any], reason: LossRefusal) -> None:
     scenario = order().when(example(ShipmentAnnounced))
     scenario.when(example(GoodsLostInTransit, **changes))
-    scenario.then(example(ShipmentRefused, word="lost", reason=reason))
+    scenario.then(example(LossRefused, reason=reason))
 
 
 def test_a_loss_counts_once_and_not_after_the_reception() -> None:
     scenario = order().when(example(ShipmentAnnounced)).when(example(GoodsLostInTransit))
     scenario.when(example(GoodsLostInTransit))
-    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.then(example(LossRefused, reason=LossRefusal.ALREADY_KNOWN))
     receive(scenario, devices=(FIRST,)).when(example(GoodsLostInTransit))
-    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_RECEIVED))
+    scenario.then(example(LossRefused, reason=LossRefusal.ALREADY_RECEIVED))
 
 
 def test_a_loss_waits_for_its_shipment() -> None:
     scenario = order().when(example(GoodsLostInTransit)).then_types(EventHeld)
     scenario.when(example(GoodsLostInTransit, delivery_note="BL-0009")).then_types(EventHeld)
     scenario.when(example(GoodsLostInTransit))
-    scenario.then(example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.then(example(LossRefused, reason=LossRefusal.ALREADY_KNOWN))
     scenario.when(example(ShipmentAnnounced))
     scenario.then(example(ShipmentRecorded), example(LossRecorded))
-    late = example(
-        ShipmentRefused,
-        delivery_note="BL-0009",
-        word="lost",
-        reason=DeliveryRefusal.UNKNOWN_IN_TIME,
-    )
+    late = example(LossRefused, delivery_note="BL-0009", reason=LossRefusal.UNKNOWN_IN_TIME)
     scenario.when_due(ORDER).then(late)
 
 
 def test_a_loss_that_waits_is_refused_when_the_goods_arrive() -> None:
     scenario = order().when(example(GoodsLostInTransit)).when(example(GoodsReceived))
-    refused = example(ShipmentRefused, word="lost", reason=DeliveryRefusal.ALREADY_RECEIVED)
+    refused = example(LossRefused, reason=LossRefusal.ALREADY_RECEIVED)
     assert scenario.said[-1] == refused
     assert scenario.state(ORDER).waiting == ()
 
@@ -189,17 +185,17 @@ def test_a_loss_that_waits_is_refused_when_the_goods_arrive() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"uai": OTHER_SCHOOL}, DeliveryRefusal.OTHER_PLACE),
-        ({"imeis": (FIRST, SECOND, imei(1))}, DeliveryRefusal.MORE_THAN_ORDERED),
-        ({"received_at": instant("2020-05-08T07:59:59Z")}, DeliveryRefusal.DATES_OUT_OF_ORDER),
+        ({"uai": OTHER_SCHOOL}, ReceptionRefusal.OTHER_PLACE),
+        ({"imeis": (FIRST, SECOND, imei(1))}, ReceptionRefusal.MORE_THAN_ORDERED),
+        ({"received_at": instant("2020-05-08T07:59:59Z")}, ReceptionRefusal.DATES_OUT_OF_ORDER),
         (
             {"delivery_note": "BL-9", "received_at": instant("2020-05-04T08:59:59Z")},
-            DeliveryRefusal.DATES_OUT_OF_ORDER,
+            ReceptionRefusal.DATES_OUT_OF_ORDER,
         ),
     ],
 )
 def test_a_reception_that_does_not_fit_claims_no_device(
-    changes: dict[str, Any], reason: DeliveryRefusal
+    changes: dict[str, Any], reason: ReceptionRefusal
 ) -> None:
     said = example(GoodsReceived, **changes)
     scenario = order().when(example(ShipmentAnnounced)).when(said)
@@ -262,14 +258,14 @@ def test_a_reception_counts_only_the_devices_that_nobody_had() -> None:
 
 def test_a_reception_of_devices_that_others_had_does_not_count_and_can_be_corrected() -> None:
     scenario = order().when(example(GoodsReceived, imeis=(FIRST,))).when(example(SerialRefused))
-    none_free = example(ReceptionRefused, reason=DeliveryRefusal.NO_SERIAL_FREE)
+    none_free = example(ReceptionRefused, reason=ReceptionRefusal.NO_SERIAL_FREE)
     scenario.then(example(SerialRecorded, claimed=False), none_free)
     receive(scenario, devices=(SECOND,)).when(example(GoodsAdmitted))
     assert scenario.state(ORDER).certified == 1
 
 
 def test_a_delivery_note_is_received_once() -> None:
-    known = example(ReceptionRefused, reason=DeliveryRefusal.ALREADY_KNOWN)
+    known = example(ReceptionRefused, reason=ReceptionRefusal.ALREADY_KNOWN)
     scenario = order().when(example(GoodsReceived)).when(example(GoodsReceived)).then(known)
     scenario.when(claimed(FIRST)).when(claimed(SECOND)).when(example(GoodsReceived)).then(known)
 
@@ -281,10 +277,10 @@ def test_what_comes_before_the_order_waits_for_it() -> None:
     scenario = Scenario(DECIDER).at("2020-05-08T08:00:00Z")
     scenario.when(example(ShipmentAnnounced)).then_types(EventHeld)
     scenario.when(example(ShipmentAnnounced))
-    scenario.then(example(ShipmentRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.then(example(ShipmentRefused, reason=ShipmentRefusal.ALREADY_KNOWN))
     scenario.at(RECEIVED_AT).when(example(GoodsReceived)).then_types(EventHeld)
     scenario.when(example(GoodsReceived))
-    scenario.then(example(ReceptionRefused, reason=DeliveryRefusal.ALREADY_KNOWN))
+    scenario.then(example(ReceptionRefused, reason=ReceptionRefusal.ALREADY_KNOWN))
     scenario.when(example(GoodsReceived, delivery_note="BL-2", imeis=(imei(1),)))
     scenario.at("2020-05-13T08:00:00Z").when(example(GoodsAdmitted)).then_types(EventHeld)
     scenario.when(example(OrderPlaced)).then_types(
@@ -312,14 +308,14 @@ def test_nothing_waits_for_ever() -> None:
     scenario = Scenario(DECIDER).when(example(ShipmentAnnounced)).when(example(GoodsReceived))
     scenario.when(example(GoodsAdmitted)).when(example(GoodsRejected))
     scenario.when(example(GoodsPresentedAgain)).when(example(GoodsLostInTransit))
-    unknown, undecided = DeliveryRefusal.UNKNOWN_IN_TIME, VerificationRefusal.UNKNOWN_IN_TIME
+    undecided = VerificationRefusal.UNKNOWN_IN_TIME
     scenario.when_due(ORDER).then(
-        example(ShipmentRefused, reason=unknown),
-        example(ReceptionRefused, reason=unknown),
+        example(ShipmentRefused, reason=ShipmentRefusal.UNKNOWN_IN_TIME),
+        example(ReceptionRefused, reason=ReceptionRefusal.UNKNOWN_IN_TIME),
         example(VerificationRefused, word=VerificationWord.ADMITTED, reason=undecided),
         example(VerificationRefused, word=VerificationWord.REJECTED, reason=undecided),
         example(VerificationRefused, word=VerificationWord.PRESENTED_AGAIN, reason=undecided),
-        example(ShipmentRefused, word="lost", reason=unknown),
+        example(LossRefused, reason=LossRefusal.UNKNOWN_IN_TIME),
     )
     assert scenario.state(ORDER).due_at is None
 
@@ -328,11 +324,12 @@ def test_not_too_much_waits_for_one_order() -> None:
     scenario = Scenario(DECIDER)
     for number in range(WAITING_AT_MOST):
         scenario.when(example(GoodsReceived, delivery_note=f"BL-{number}"))
-    many = DeliveryRefusal.TOO_MANY_WAITING
-    scenario.when(example(GoodsReceived)).then(example(ReceptionRefused, reason=many))
-    scenario.when(example(ShipmentAnnounced)).then(example(ShipmentRefused, reason=many))
-    scenario.when(example(GoodsLostInTransit))
-    scenario.then(example(ShipmentRefused, word="lost", reason=many))
+    for said, refused, reason in (
+        (GoodsReceived, ReceptionRefused, ReceptionRefusal.TOO_MANY_WAITING),
+        (ShipmentAnnounced, ShipmentRefused, ShipmentRefusal.TOO_MANY_WAITING),
+        (GoodsLostInTransit, LossRefused, LossRefusal.TOO_MANY_WAITING),
+    ):
+        scenario.when(example(said)).then(example(refused, reason=reason))
 
 
 def test_an_answer_that_nobody_asked_for_is_a_defect() -> None:

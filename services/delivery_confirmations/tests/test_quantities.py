@@ -19,7 +19,6 @@ from filrouge_contracts.delivery import (
     DeliveryAdjusted,
     DeliveryClosed,
     DeliveryCompleted,
-    DeliveryRefusal,
     DeliveryReopened,
     GoodsLostInTransit,
     GoodsReceived,
@@ -30,6 +29,7 @@ from filrouge_contracts.delivery import (
     SerialRefused,
     ShipmentAnnounced,
     ShipmentRecorded,
+    ShipmentRefusal,
     ShipmentRefused,
 )
 from filrouge_contracts.device import DeviceAccepted
@@ -122,7 +122,7 @@ def test_a_closed_order_takes_what_is_under_way_and_nothing_else() -> None:
         order(5).when(SHIPPED).when(CLOSING).then_types(DeliveryClosed, QuantityChangeAccepted)
     )
     again = example(ShipmentAnnounced, delivery_note="BL-2", quantity=1)
-    closed = DeliveryRefusal.ORDER_CLOSED
+    closed = ShipmentRefusal.ORDER_CLOSED
     scenario.when(again).then(example(ShipmentRefused, delivery_note="BL-2", reason=closed))
     scenario.when(CLOSING).then(_accepted(2))
     receive(scenario).when(example(GoodsAdmitted))
