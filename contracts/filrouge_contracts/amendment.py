@@ -58,8 +58,6 @@ class AmendmentOpened(Event):
     reason: CancellationReason | None = None
     requested_at: Instant
     requested_by: UserId
-    due_at: Instant | None = None
-    """When more is wanted: without both reservations by then the order stays as it is."""
 
 
 class Asked(StrEnum):
@@ -86,8 +84,6 @@ class AmendmentRefusal(StrEnum):
     OTHER_PRICE = "other_price"
     COMMITMENT_REFUSED = "commitment_refused"
     UNDER_WAY = "under_way"
-    NO_ANSWER_IN_TIME = "no_answer_in_time"
-    ANOTHER_UNDER_WAY = "another_under_way"
     ALREADY_CANCELLED = "already_cancelled"
     ALREADY_COMPLETED = "already_completed"
     ALREADY_WAITING = "already_waiting"

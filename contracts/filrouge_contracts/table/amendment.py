@@ -52,7 +52,7 @@ ENTRIES = (
         (ORDERS,),
         (),
         "CommitmentRequested after the second, then OrderAmended",
-        "due_at of the amendment",
+        "at once",
     ),
     Entry(
         AmendmentRefused,

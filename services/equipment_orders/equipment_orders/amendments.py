@@ -1,12 +1,13 @@
 """Decides how an order that binds becomes larger, smaller or ends: one change at a time.
 
     more      need and agreement are asked to keep the difference, then the budget line to engage it;
-              all three or none: a refusal or a deadline gives back what was kept
+              all three or none: a refusal gives back what was kept
     fewer     the delivery is asked whether that can still be; the difference is given back
     none      the delivery says how few are under way; it may come to fewer later, when goods go back
 
-The delivery always answers, and what it has accepted cannot be taken back: so there is no deadline
-for that. What the buyer says before the order is placed, or during another change, waits its turn.
+All of them know the order that is placed, and always answer: so a change has no deadline, and being
+slow ourselves is no reason to refuse one. What the buyer says before the order is placed, or during
+another change, waits its turn.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from filrouge_chassis.decider import Context, Contradiction, Rule
-from filrouge_chassis.waiting import grace_ends, hold, in_turn, overdue, waits
+from filrouge_chassis.waiting import hold, in_turn, overdue, waits
 from filrouge_contracts.amendment import (
     AmendmentAnswerRecorded,
     AmendmentOpened,
@@ -95,12 +96,14 @@ def take_word(order: Order, event: Word, context: Context) -> Iterator[Event]:
 
 
 def refuse_overdue(order: Order, context: Context) -> Iterator[Event]:
-    """The order was not placed in time, or another change goes on and on."""
+    """The order was not placed in time; what waits for another change waits on, in its turn."""
     late: list[Any] = overdue(order, context.now)
-    busy = order.change is not None
+    if late and order.change is not None:
+        for kept in order.waiting:
+            yield hold(context, kept.event(), kept.about)
+        return
     for word in late:
-        reason = AmendmentRefusal.ANOTHER_UNDER_WAY if busy else AmendmentRefusal.NOT_PLACED
-        yield _refused(word, reason, context)
+        yield _refused(word, AmendmentRefusal.NOT_PLACED, context)
 
 
 # --- more ----------------------------------------------------------------------------------------
@@ -124,11 +127,6 @@ def note_answer(order: Order, change: Change, event: Answer, context: Context) -
         yield amended(order, change, context)
     elif {*change.kept, asked} == BOTH_TARGETS:
         yield commitment(order, change, context)
-
-
-def give_up(order: Order, change: Change, context: Context) -> Iterator[Event]:
-    """Somebody has not answered in time."""
-    yield from _refuse_change(order, change, AmendmentRefusal.NO_ANSWER_IN_TIME, context)
 
 
 # --- fewer ---------------------------------------------------------------------------------------
@@ -175,18 +173,16 @@ def _begin(order: Order, word: Word, context: Context) -> Iterator[Event]:
         return
     cancels = isinstance(word, OrderCancellationRequested)
     quantity = _wanted(word)
-    grows = quantity > order.quantity
     opened = AmendmentOpened(
         order=word.order,
         quantity=quantity,
         reason=word.reason if isinstance(word, OrderCancellationRequested) else None,
         requested_at=word.requested_at,
         requested_by=word.requested_by,
-        due_at=grace_ends(context) if grows else None,
     )
     yield opened
-    if opened.due_at is not None:
-        yield from reservations(order, opened, opened.due_at)
+    if quantity > order.quantity:
+        yield from reservations(order, opened, context)
     else:
         yield QuantityChangeRequested(
             order=word.order, quantity=quantity, closing=cancels, requested_at=word.requested_at

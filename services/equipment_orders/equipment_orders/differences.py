@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from filrouge_chassis.decider import Context
 from filrouge_chassis.waiting import grace_ends
@@ -24,7 +23,7 @@ from filrouge_contracts.reservation import (
 from equipment_orders.state import Cancellation, Change, Deal, Order
 
 
-def reservations(order: Order, opened: AmendmentOpened, answer_by: datetime) -> Iterator[Event]:
+def reservations(order: Order, opened: AmendmentOpened, context: Context) -> Iterator[Event]:
     deal = _deal(order)
     for target in (f"need:{order.need}", f"agreement:{order.agreement}"):
         yield ReservationRequested(
@@ -38,7 +37,7 @@ def reservations(order: Order, opened: AmendmentOpened, answer_by: datetime) -> 
                 vat_rate_bp=deal.vat_rate_bp,
             ),
             requested_at=opened.requested_at,
-            answer_by=answer_by,
+            answer_by=grace_ends(context),
         )
 
 

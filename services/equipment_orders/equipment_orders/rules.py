@@ -169,11 +169,7 @@ def refuse_without_money(
 def wake(order: Order, _due: Due, context: Context) -> Iterator[Event]:
     """A step has taken too long, or what waits for it has."""
     yield from amendments.refuse_overdue(order, context)
-    if order.answer_by is None or context.now < order.answer_by:
-        return
-    if order.change is not None:
-        yield from amendments.give_up(order, order.change, context)
-    else:
+    if order.answer_by is not None and order.answer_by <= context.now:
         yield from _refuse(order, OrderRefusal.NO_ANSWER_IN_TIME, context)
 
 

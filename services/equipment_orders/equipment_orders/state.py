@@ -156,10 +156,8 @@ def _recorded(order: Order, event: ReservationRecorded) -> Order:
 
 def _committing(order: Order, event: CommitmentRequested) -> Order:
     if order.change is not None:
-        order = _asking(order, order.change, Asked.LINE)
-    else:
-        order = replace(order, step=Step.COMMITTING)
-    return timed(replace(order, answer_by=event.answer_by))
+        return _asking(order, order.change, Asked.LINE)
+    return timed(replace(order, step=Step.COMMITTING, answer_by=event.answer_by))
 
 
 def _placed(order: Order, _event: OrderPlaced) -> Order:
@@ -189,7 +187,6 @@ OF_THE_CHANGE = frozenset(
         AmendmentRefusal.OTHER_PRICE,
         AmendmentRefusal.COMMITMENT_REFUSED,
         AmendmentRefusal.UNDER_WAY,
-        AmendmentRefusal.NO_ANSWER_IN_TIME,
     }
 )
 """These refuse a change that was opened; all others refuse a word before anything came of it."""
@@ -197,8 +194,7 @@ OF_THE_CHANGE = frozenset(
 
 def _change_opened(order: Order, event: AmendmentOpened) -> Order:
     change = Change(event.quantity, event.requested_at, event.requested_by, event.reason)
-    order = replace(order, change=change, answer_by=event.due_at)
-    return _word_decided(timed(order), event)
+    return _word_decided(replace(order, change=change), event)
 
 
 def _reserving(order: Order, event: ReservationRequested) -> Order:
@@ -227,7 +223,7 @@ def _change_refused(order: Order, event: AmendmentRefused) -> Order:
     if event.reason not in OF_THE_CHANGE or change is None:
         return _word_decided(order, event)
     left = replace(change, refused=True, kept=()) if change.asked else None
-    return timed(replace(order, change=left, answer_by=None))
+    return replace(order, change=left)
 
 
 def _word_decided(order: Order, event: AmendmentOpened | AmendmentRefused) -> Order:
@@ -236,8 +232,7 @@ def _word_decided(order: Order, event: AmendmentOpened | AmendmentRefused) -> Or
 
 
 def _amended(order: Order, event: OrderAmended) -> Order:
-    changed = replace(order, step=Step.PLACED, quantity=event.quantity, change=None, answer_by=None)
-    return timed(changed)
+    return replace(order, step=Step.PLACED, quantity=event.quantity, change=None)
 
 
 def _cancelled(order: Order, event: OrderCancelled) -> Order:

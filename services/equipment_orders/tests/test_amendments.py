@@ -17,7 +17,6 @@ from filrouge_contracts.amendment import (
     AmendmentRefusal,
     AmendmentRefused,
     CancellationReason,
-    OrderAmended,
     OrderCancelled,
     QuantityChangeAccepted,
     QuantityChangeRefused,
@@ -228,24 +227,34 @@ def test_words_about_an_order_that_nobody_requests_do_not_wait_for_ever() -> Non
     assert scenario.state(ORDER).due_at is None
 
 
-def test_a_word_does_not_wait_for_ever_for_another_change() -> None:
-    scenario = story(want(1), CANCEL).when_due(ORDER)
-    over = LATER + timedelta(days=3)
-    scenario.then(refused(0, AmendmentRefusal.ANOTHER_UNDER_WAY, refused_at=over))
-    scenario.when(example(QuantityChangeAccepted)).then_types(
-        OrderAmended,
+def test_words_wait_for_another_change_in_their_turn_as_long_as_that_takes() -> None:
+    scenario = story(want(3), MORE_FROM_NEED, want(1, hours=1))
+    scenario.at(LATER + timedelta(days=1)).when(CANCEL)
+    scenario.when_due(ORDER).then_types(EventHeld, EventHeld)
+    scenario.when(NO_FROM_AGREEMENT).then_types(
+        AmendmentAnswerRecorded,
+        AmendmentRefused,
         ReservationReleaseRequested,
-        ReservationReleaseRequested,
-        CommitmentReleaseRequested,
+        AmendmentOpened,
+        QuantityChangeRequested,
     )
+    assert scenario.state(ORDER).change.quantity == 1
+    scenario.when(example(QuantityChangeRefused)).then_types(
+        AmendmentRefused, AmendmentOpened, QuantityChangeRequested
+    )
+    assert (scenario.state(ORDER).waiting, scenario.state(ORDER).due_at) == ((), None)
 
 
-def test_the_deadline_of_a_growth_lets_a_waiting_word_begin_once_all_have_answered() -> None:
-    scenario = story(want(3), MORE_FROM_NEED)
-    scenario.at(LATER + timedelta(days=1)).when(CANCEL).then_types(EventHeld)
-    scenario.when_due(ORDER).then_types(AmendmentRefused, ReservationReleaseRequested)
-    scenario.when(NO_FROM_AGREEMENT)
-    scenario.then_types(AmendmentAnswerRecorded, AmendmentOpened, QuantityChangeRequested)
+def test_a_waiting_word_begins_once_all_have_answered_to_a_change_that_was_refused() -> None:
+    scenario = story(want(3), CANCEL, NO_FROM_NEED).then_types(
+        AmendmentAnswerRecorded, AmendmentRefused
+    )
+    scenario.when(MORE_FROM_AGREEMENT).then_types(
+        AmendmentAnswerRecorded,
+        ReservationReleaseRequested,
+        AmendmentOpened,
+        QuantityChangeRequested,
+    )
 
 
 @pytest.mark.parametrize(

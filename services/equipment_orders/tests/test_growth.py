@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -39,7 +38,6 @@ from services.equipment_orders.tests.placed_order import (
     FROM_NEED,
     LATER,
     MONEY,
-    MONEY_BACK,
     MORE_FROM_AGREEMENT,
     MORE_FROM_NEED,
     MORE_MONEY,
@@ -62,9 +60,8 @@ from services.equipment_orders.tests.placed_order import (
 
 def test_an_order_grows_when_need_agreement_and_line_agree() -> None:
     scenario = story(want(3))
-    due_at = LATER + timedelta(days=3)
     scenario.then(
-        example(AmendmentOpened, quantity=3, requested_at=LATER, due_at=due_at),
+        example(AmendmentOpened, quantity=3, requested_at=LATER),
         reservation(NEED),
         reservation(AGREEMENT),
     )
@@ -75,7 +72,7 @@ def test_an_order_grows_when_need_agreement_and_line_agree() -> None:
             CommitmentRequested,
             amount_cents=PIECE_CENTS,
             requested_at=LATER,
-            answer_by=due_at,
+            answer_by=LATER + timedelta(days=3),
             adjusts=True,
         ),
     )
@@ -114,37 +111,11 @@ def test_a_refusal_gives_back_what_was_kept_for_the_growth(
     assert (state.quantity, state.step, state.answer_by) == (2, Step.PLACED, None)
 
 
-@pytest.mark.parametrize(
-    ("answers", "given_back", "late"),
-    [
-        ([], [], [(MORE_FROM_NEED, [NEED_BACK]), (MORE_FROM_AGREEMENT, [AGREEMENT_BACK])]),
-        ([], [], [(NO_FROM_AGREEMENT, []), (MORE_FROM_NEED, [NEED_BACK])]),
-        ([MORE_FROM_NEED], [NEED_BACK], [(MORE_FROM_AGREEMENT, [AGREEMENT_BACK])]),
-        ([MORE_FROM_AGREEMENT], [AGREEMENT_BACK], [(NO_FROM_NEED, [])]),
-        (
-            [MORE_FROM_NEED, MORE_FROM_AGREEMENT],
-            [NEED_BACK, AGREEMENT_BACK],
-            [(MORE_MONEY, [MONEY_BACK])],
-        ),
-        ([MORE_FROM_AGREEMENT, MORE_FROM_NEED], [AGREEMENT_BACK, NEED_BACK], [(NO_MONEY, [])]),
-    ],
-)
-def test_a_deadline_gives_back_what_was_kept_and_what_is_kept_too_late(
-    answers: list[Event],
-    given_back: list[Event],
-    late: Sequence[tuple[Event, list[Event]]],
-) -> None:
-    scenario = story(want(3), *answers).when_due(ORDER)
-    in_vain = AmendmentRefusal.NO_ANSWER_IN_TIME
-    over = LATER + timedelta(days=3)
-    scenario.then(refused(3, in_vain, refused_at=over), *given_back)
+def test_a_growth_waits_for_its_answers_as_long_as_they_take() -> None:
+    scenario = story(want(3), MORE_FROM_NEED)
     assert scenario.state(ORDER).due_at is None
-    for answer, returned in late:
-        assert scenario.state(ORDER).change is not None
-        said = scenario.when(answer).said
-        assert said[1:] == returned
-    assert scenario.state(ORDER).change is None
-    assert scenario.state(ORDER).quantity == 2
+    scenario.at(LATER + timedelta(days=30)).when(MORE_FROM_AGREEMENT).when(MORE_MONEY)
+    scenario.then_types(AmendmentAnswerRecorded, OrderAmended)
 
 
 def test_an_answer_to_a_growth_that_was_refused_already_is_given_back() -> None:
