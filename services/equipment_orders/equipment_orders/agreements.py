@@ -35,7 +35,7 @@ from filrouge_contracts.reservation import (
     added_cents,
 )
 
-from equipment_orders.reservations import WAITING_AT_MOST, refused, released, wait_for
+from equipment_orders.reservations import is_full, refused, released, wait_for
 from equipment_orders.state import after
 from equipment_orders.targets import (
     Agreement,
@@ -76,7 +76,7 @@ def change_agreement(
         yield from _decide(agreement, event)
     elif waits(agreement.waiting, type(event), about):
         yield _refused(event, AgreementRefusal.ALREADY_WAITING)
-    elif len(agreement.waiting) >= WAITING_AT_MOST:
+    elif is_full(agreement, context):
         yield _refused(event, AgreementRefusal.TOO_MANY_WAITING)
     else:
         yield hold(context, event, about)

@@ -33,7 +33,7 @@ from filrouge_contracts.reservation import (
     ReservationRequested,
 )
 
-from equipment_orders.reservations import WAITING_AT_MOST, refused, released, wait_for
+from equipment_orders.reservations import is_full, refused, released, wait_for
 from equipment_orders.state import after
 from equipment_orders.targets import (
     Need,
@@ -70,7 +70,7 @@ def change_need(
         yield from _decide(need, event)
     elif waits(need.waiting, type(event), about):
         yield _refused(event, NeedRefusal.ALREADY_WAITING)
-    elif len(need.waiting) >= WAITING_AT_MOST:
+    elif is_full(need, context):
         yield _refused(event, NeedRefusal.TOO_MANY_WAITING)
     else:
         yield hold(context, event, about)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from equipment_orders.app import DECIDER
 from equipment_orders.reservations import WAITING_AT_MOST
-from filrouge_chassis.decider import Context, Contradiction
+from filrouge_chassis.decider import Context, Contradiction, kind_of
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import START, Scenario, instant
 from filrouge_chassis.waiting import hold
@@ -181,6 +181,13 @@ def test_not_too_many_orders_wait_for_one(target: str) -> None:
     scenario = Scenario(DECIDER).given(target, *held).when(_ask(target, "O-LAST"))
     many = ReservationRefusal.TOO_MANY_WAITING
     scenario.then(example(ReservationRefused, target=target, order="O-LAST", reason=many))
+
+
+@pytest.mark.parametrize("target", [NEED, AGREEMENT])
+def test_how_many_may_wait_is_a_parameter(target: str) -> None:
+    limit = {f"{kind_of(target)}_waiting_at_most": 1}
+    scenario = Scenario(DECIDER).with_parameters(**limit).when(_ask(target)).then_types(EventHeld)
+    scenario.when(_ask(target, "O-2")).then_types(ReservationRefused)
 
 
 @pytest.mark.parametrize("target", [NEED, AGREEMENT])
