@@ -10,10 +10,14 @@ from filrouge_contracts.entry import BUDGET_ACCOUNTING
 DAY_SECONDS = 86_400
 LINE_WAITING_AT_MOST = 50
 """Few enough for a story to reach, and more than any other play has waiting for one line."""
+NEED_WAITING_AT_MOST, AGREEMENT_WAITING_AT_MOST = 10, 30
+"""The same for needs, each of which one order waits for, and for agreements."""
 FROM_THE_START: Mapping[str, int] = {
     "grace_seconds": 3 * DAY_SECONDS,
     "cash_retry_seconds": 4 * DAY_SECONDS,
     "line_waiting_at_most": LINE_WAITING_AT_MOST,
+    "need_waiting_at_most": NEED_WAITING_AT_MOST,
+    "agreement_waiting_at_most": AGREEMENT_WAITING_AT_MOST,
 }
 RULES = ((BUDGET_ACCOUNTING, "match", 1),)
 """Service, rule and version, from the start on: the first version of a rule is begun like any later one."""

@@ -206,4 +206,3 @@ def until_read(on: Stage, name: str, **fields: Any) -> Days:
     """Nothing is said until such an event was read; the play gives up a story that waits for ever."""
     while not on.read(name, **fields):
         yield []
-

@@ -105,9 +105,7 @@ def too_many_wait_for_a_line(on: Stage) -> Iterator[list[Word]]:
     _refuses(on, "ONE-MORE", "too_many_waiting")
     yield list(_begins(late, **line))
     for deal, reason in ((early, "unknown_in_time"), (late, "too_many_waiting")):
-        on.expect(
-            "budget.commitment-refused", engagement=f"order:{deal.order}", reason=reason
-        )
+        on.expect("budget.commitment-refused", engagement=f"order:{deal.order}", reason=reason)
         on.expect("equipment.order-refused", order=deal.order)
     on.expect("budget.credits-refused", times=waiting, reason="unknown_in_time")
 

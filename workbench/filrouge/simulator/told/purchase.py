@@ -11,7 +11,7 @@ A method named for what somebody does is a word of today; one named for what has
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, TypeVar
 
 from filrouge.simulator.act import Data
@@ -56,6 +56,10 @@ class Purchase:
         ):
             if not getattr(self, field):
                 object.__setattr__(self, field, self.on.ref(f"{what}{self.name}"))
+
+    def another(self, name: str, **other: Any) -> Purchase:
+        """A further order for the same need, under the same agreement, on the same line."""
+        return replace(self, name=name, **other)
 
     # --- who and what ----------------------------------------------------------------------------
 
@@ -128,7 +132,7 @@ class Purchase:
         }
         return {**data, **other}
 
-    def declares_need(self, **other: Any) -> Word:
+    def declares_need(self, name: str = "need", **other: Any) -> Word:
         data = {
             "need": self.need,
             "uai": self.school.uai,
@@ -138,7 +142,7 @@ class Purchase:
             "declared_at": self.on.time(8),
             "declared_by": self.school.user(1),
         }
-        return self.on.say(self.school, "need", 8, **{**data, **other})
+        return self.on.say(self.school, name, 8, **{**data, **other})
 
     def orders(self, **other: Any) -> Word:
         data = {
@@ -155,28 +159,39 @@ class Purchase:
 
     # --- what is said of a delivery; `note` names it, devices are numbered from `first` -----------
 
-    def ships(self, note: str = "B", quantity: int = 0, **other: Any) -> Word:
+    def ships(
+        self, note: str = "B", quantity: int = 0, by: Partner | None = None, **other: Any
+    ) -> Word:
+        supplier = by or self.supplier
         data = {
             "order": self.order,
             "delivery_note": self.note(note),
-            "supplier": self.supplier.siret,
+            "supplier": supplier.siret,
             "quantity": quantity or self.quantity,
             "shipped_at": self.on.time(10),
-            "announced_by": self.supplier.user(1),
+            "announced_by": supplier.user(1),
         }
-        return self.on.say(self.supplier, "ship", 10, **{**data, **other})
+        return self.on.say(supplier, "ship", 10, **{**data, **other})
 
-    def receives(self, note: str = "B", quantity: int = 0, first: int = 0, **other: Any) -> Word:
+    def receives(
+        self,
+        note: str = "B",
+        quantity: int = 0,
+        first: int = 0,
+        by: Receiver | None = None,
+        **other: Any,
+    ) -> Word:
+        school = by or self.school
         data = {
             "order": self.order,
             "delivery_note": self.note(note),
-            "uai": self.school.uai,
+            "uai": school.uai,
             "imeis": self.on.imeis(first, quantity or self.quantity),
             "evidence": [{"kind": "signed_note", "sha256": digest(self.note(note))}],
             "received_at": self.on.time(11),
-            "received_by": self.school.user(2),
+            "received_by": school.user(2),
         }
-        return self.on.say(self.school, "receive", 11, **{**data, **other})
+        return self.on.say(school, "receive", 11, **{**data, **other})
 
     def admits(self, note: str = "B", **other: Any) -> Word:
         data = {
