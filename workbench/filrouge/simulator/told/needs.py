@@ -22,7 +22,7 @@ def a_need_is_counted_again_and_withdrawn(on: Stage) -> Days:
     """A school corrects its need, not below what is ordered, then withdraws it: the order stays."""
     buy = Purchase(on)
     second = buy.another("2", quantity=1)
-    other = on.cast.schools[on.number - 1]
+    other = on.cast.schools[(on.number + 1) % len(on.cast.schools)]
     yield [
         buy.opens_credits(),
         buy.registers_agreement(),
