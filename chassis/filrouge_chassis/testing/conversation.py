@@ -127,6 +127,10 @@ class Conversation:
         """Every event of this type, in the order it was decided."""
         return [said.event for said in self.said if isinstance(said.event, model)]
 
+    def overdue(self) -> list[tuple[str, str]]:
+        """Service and key of aggregates whose due time the last tick has passed."""
+        return [(service, key) for service, key, _ in self._due()]
+
     # --- inside ----------------------------------------------------------------------------------
 
     def _due(self) -> Iterator[tuple[str, str, datetime]]:

@@ -16,7 +16,6 @@ from filrouge_contracts.cash import CashGranted, CashRefused
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
 from filrouge_contracts.invoicing import InvoiceSubmitted
-from filrouge_contracts.payment import PaymentOverdue
 from filrouge_contracts.programme import ProgrammeClosed, ProgrammeFunded
 from filrouge_contracts.register import REGISTER
 
@@ -112,13 +111,8 @@ def _ask_again(order: Engagement, name: str, context: Context) -> Iterator[Event
 
 def _notice_silence(order: Engagement, name: str, context: Context) -> Iterator[Event]:
     payable = order.payables[name]
-    yield PaymentOverdue(
-        engagement=context.key,
-        invoice=name,
-        amount_cents=payable.amount_cents,
-        pay_by=payable.pay_by or context.now,
-        noticed_at=context.now,
-    )
+    pay_by = payable.pay_by or context.now
+    yield payments.overdue(name, payable.amount_cents, pay_by, context)
 
 
 def _return_cash(order: Engagement, name: str, context: Context) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from filrouge_chassis.decider import Context, Contradiction
 from filrouge_chassis.waiting import DAY_SECONDS, later
@@ -14,6 +14,7 @@ from filrouge_contracts.payment import (
     PaymentDeferred,
     PaymentMade,
     PaymentOrdered,
+    PaymentOverdue,
     PaymentRecorded,
     PaymentRefusal,
     PaymentRefused,
@@ -42,7 +43,7 @@ def order_payment(order: Engagement, event: CashGranted, context: Context) -> It
     if not_needed_cents := event.amount_cents - payable.amount_cents:
         yield give_back_cash(order, event.invoice, not_needed_cents, context)
     if payable.step is Step.ASKED:
-        yield order_to_pay(order, event.invoice, context)
+        yield from order_to_pay(order, event.invoice, context)
 
 
 def defer_payment(order: Engagement, event: CashRefused, context: Context) -> Iterator[Event]:
@@ -61,14 +62,14 @@ def defer_payment(order: Engagement, event: CashRefused, context: Context) -> It
     )
 
 
-def order_to_pay(order: Engagement, name: str, context: Context) -> PaymentOrdered:
-    """Ordonnancement; a term to pay that has begun goes on."""
+def order_to_pay(order: Engagement, name: str, context: Context) -> Iterator[Event]:
+    """Ordonnancement; a term to pay that has begun goes on, and may have ended."""
     payable = order.payables[name]
     ordered_at = max(context.now, payable.certified_at or context.now)
     within = timedelta(seconds=context.parameter("pay_within_seconds", PAY_WITHIN_SECONDS))
     pay_by = payable.pay_by or ordered_at + within
     grace = timedelta(seconds=context.parameter("deadline_grace_seconds", 0))
-    return PaymentOrdered(
+    ordered = PaymentOrdered(
         engagement=context.key,
         invoice=name,
         budget_line=order.budget_line,
@@ -82,6 +83,20 @@ def order_to_pay(order: Engagement, name: str, context: Context) -> PaymentOrder
         pay_by=pay_by,
         overdue_at=pay_by + grace,
         postings=books.payment_ordered(payable.amount_cents),
+    )
+    yield ordered
+    if ordered.overdue_at <= context.now:
+        yield overdue(name, payable.amount_cents, pay_by, context)
+
+
+def overdue(name: str, amount_cents: int, pay_by: datetime, context: Context) -> PaymentOverdue:
+    """Nobody has paid in time, as far as is known."""
+    return PaymentOverdue(
+        engagement=context.key,
+        invoice=name,
+        amount_cents=amount_cents,
+        pay_by=pay_by,
+        noticed_at=context.now,
     )
 
 

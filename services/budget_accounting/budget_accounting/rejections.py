@@ -81,7 +81,7 @@ def resubmit(order: Engagement, event: PaymentResubmitted, context: Context) -> 
         resubmitted_by=event.resubmitted_by,
     )
     if payable.cash_cents:
-        yield order_to_pay(order, event.invoice, context)
+        yield from order_to_pay(order, event.invoice, context)
     else:
         yield ask_cash(order, event.invoice, payable.amount_cents, context)
 

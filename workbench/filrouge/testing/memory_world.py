@@ -86,6 +86,8 @@ class MemoryWorld:
         self.said.append(Said(SOURCE, key, said, self._control.now))
 
     def _look(self) -> None:
+        left = self.conversation.overdue()
+        assert not left, f"the clock has passed and nothing wakes them before the next tick: {left}"
         for event in (one.event for one in self.said[self._read :]):
             data = json.loads(event.to_json())
             self._play.take(event.event_type, data)
