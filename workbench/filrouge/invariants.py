@@ -10,10 +10,29 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from filrouge.checks import admission, devices, lines, numbering, orders
+from filrouge.checks import (
+    admission,
+    bookings,
+    closing,
+    corrections,
+    devices,
+    documents,
+    funding,
+    lines,
+    liquidation,
+    numbering,
+    orders,
+    payments,
+    people,
+    sums,
+)
 from filrouge.checks.admission import Admission
+from filrouge.checks.bookings import Bookings
+from filrouge.checks.closing import Closing
 from filrouge.checks.devices import Devices
+from filrouge.checks.engagements import Engagements
 from filrouge.checks.fact import Breach, Check
+from filrouge.checks.funding import Funding
 from filrouge.checks.lines import Lines
 from filrouge.checks.numbering import Numbering
 from filrouge.checks.orders import Orders
@@ -21,10 +40,24 @@ from filrouge.checks.orders import Orders
 NOT_YET = {
     "I9": "stock per model and site: no loans, repairs or losses yet",
     "I10": "eligibility of loans, cohorts and grants: none of them yet",
-    "I11": "double funding: no grants yet",
-    "I13": "time-barred claims: a play lasts months, not four years",
-    "I14": "year-end lists: no closing of the year yet",
 }
+OF_RULES = (
+    numbering,
+    admission,
+    bookings,
+    lines,
+    sums,
+    orders,
+    devices,
+    liquidation,
+    people,
+    payments,
+    documents,
+    funding,
+    corrections,
+    closing,
+)
+"""The modules whose docstrings say what each rule is."""
 BREACHES_KEPT = 100
 HOLDS, BREACHED, NOTHING, ABSENT = "holds", "breached", "nothing to check", "not in the thread yet"
 
@@ -61,8 +94,18 @@ class Invariants:
 
     def __init__(self, partitions: Mapping[str, int], *more: Check) -> None:
         self._numbering, self._admission = Numbering(partitions), Admission()
-        self._lines = Lines()
-        self._checks: list[Check] = [self._admission, self._lines, Orders(), Devices(), *more]
+        self._bookings = Bookings()
+        self._checks: list[Check] = [
+            self._admission,
+            self._bookings,
+            Lines(),
+            Engagements(),
+            Orders(),
+            Devices(),
+            Funding(),
+            Closing(),
+            *more,
+        ]
         self._wants = frozenset().union(*(check.wants for check in self._checks))
         self._breaches: list[Breach] = []
         self._report = Report({})
@@ -95,7 +138,7 @@ class Invariants:
         report.findings = dict(self._findings(checked))
         report.partner_records = self._admission.records
         report.outcomes = dict(self._admission.outcomes)
-        report.balances = dict(self._lines.balances)
+        report.balances = dict(self._bookings.balances)
         report.republished = self._numbering.republished
         return report
 
@@ -120,7 +163,7 @@ def sentence(rule: str) -> str:
     """What the invariant says, from the docstring of the module that checks it."""
     if rule in NOT_YET:
         return NOT_YET[rule]
-    for module in (numbering, admission, lines, orders, devices):
+    for module in OF_RULES:
         for line in (module.__doc__ or "").splitlines():
             name, _, says = line.partition(" ")
             if name == rule:
