@@ -58,7 +58,8 @@ class Closing:
                 if subject.startswith("line:"):
                     yield from _carried(subject, fact, facts)
                 else:
-                    yield from _listed(subject, year, fact, past)
+                    lists = [f for f in facts if f.name == LISTED and f.data["year"] == year]
+                    yield from _listed(subject, fact, past, lists)
 
     def _ends(self, facts: Sequence[Fact]) -> Iterator[tuple[int, Fact]]:
         """The years that are over by the last tick, each with what began it."""
@@ -108,21 +109,22 @@ def _carried(subject: str, shown: Fact, facts: Sequence[Fact]) -> Iterator[Breac
                 yield Breach("I14", f"{sentence}, {balances[account]} are there", (fact.id,))
 
 
-def _listed(subject: str, year: int, shown: Fact, past: Sequence[Fact]) -> Iterator[Breach]:
+def _listed(
+    subject: str, shown: Fact, past: Sequence[Fact], lists: Sequence[Fact]
+) -> Iterator[Breach]:
     """What is open is on the list with every sum; what is settled is not."""
     wanted, pieces_left = _open(past)
     balances = _balances(past)
     owed = any(balances[account] for account in OWED_ACCOUNTS)
-    found = [f for f in past if f.name == LISTED and f.data["year"] == year]
-    open_cents = any(wanted[name] for name in _OPEN)
-    if len(found) != (1 if open_cents or owed or pieces_left else 0):
-        state = "open" if open_cents or owed or pieces_left else "done"
-        sentence = f"{subject} is {state} at the end of {year} and {len(found)} times on the list"
+    is_open = pieces_left or owed or any(wanted[name] for name in _OPEN)
+    if len(lists) != is_open:
+        state = "open" if is_open else "done"
+        sentence = f"{subject} is {state} at the year's end and {len(lists)} times on the list"
         yield Breach("I14", sentence, (shown.id,))
-    for fact in found:
+    for fact in lists:
         for field, cents in wanted.items():
             if fact.data[field] != cents:
-                sentence = f"{subject}: {field} {fact.data[field]} on the list of {year}"
+                sentence = f"{subject}: {field} {fact.data[field]} on the list"
                 yield Breach("I14", f"{sentence}, {cents} would be right", (fact.id,))
 
 
