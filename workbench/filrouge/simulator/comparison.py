@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filrouge.simulator.deliveries import Account
+from filrouge.simulator.account import Account
 from filrouge.simulator.ledger import Entry, Ledger
 from filrouge.simulator.purchase_books import Contest, Expected
 
@@ -15,8 +15,13 @@ COMPARED = (
     "certified",
     "silent",
     "matched_cents",
+    "withheld_cents",
+    "recovered_cents",
     "disputed",
     "paid_cents",
+    "interest_cents",
+    "payments_rejected",
+    "resubmitted",
     "payments_refused",
     "decisions_refused",
     "completed",

@@ -29,8 +29,13 @@ class Entry:
     certified: int = 0
     silent: int = 0
     matched_cents: int = 0
+    withheld_cents: int = 0
+    recovered_cents: int = 0
     disputed: Counter[str] = field(default_factory=Counter)
     paid_cents: int = 0
+    interest_cents: int = 0
+    payments_rejected: int = 0
+    resubmitted: int = 0
     payments_refused: Counter[str] = field(default_factory=Counter)
     decisions_refused: Counter[str] = field(default_factory=Counter)
     completed: bool = False
@@ -83,11 +88,26 @@ def _certified(ledger: Ledger, data: Data) -> None:
 
 
 def _matched(ledger: Ledger, data: Data) -> None:
-    ledger.of(data).matched_cents += data["amount_cents"]
+    entry = ledger.of(data)
+    entry.matched_cents += data["amount_cents"]
+    entry.withheld_cents += data["penalty_cents"]
+    entry.recovered_cents += data["recovered_cents"]
 
 
 def _paid(ledger: Ledger, data: Data) -> None:
     ledger.of(data).paid_cents += data["amount_cents"]
+
+
+def _interest(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).interest_cents += data["interest_cents"]
+
+
+def _payment_rejected(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).payments_rejected += 1
+
+
+def _resubmitted(ledger: Ledger, data: Data) -> None:
+    ledger.of(data).resubmitted += 1
 
 
 def _completed(ledger: Ledger, data: Data) -> None:
@@ -124,6 +144,9 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "invoicing.invoice-matched": _matched,
         "invoicing.invoice-disputed": _tally("disputed"),
         "payment.payment-recorded": _paid,
+        "payment.late-interest-recorded": _interest,
+        "payment.payment-rejection-recorded": _payment_rejected,
+        "payment.payment-resubmission-recorded": _resubmitted,
         "payment.payment-refused": _tally("payments_refused"),
     }.items()
 }

@@ -32,6 +32,7 @@ class Change(NamedTuple):
     from_day: int
 
 
+USUAL_INTEREST_BP = 800
 LATE_INTEREST = Change(said_on=20, name="late_interest_bp", value=850, from_day=39)
 CHANGES = (LATE_INTEREST,)
 

@@ -53,6 +53,19 @@ class NoteFate(StrEnum):
     SAME_PERSON = "same_person"
 
 
+class MoneyFate(StrEnum):
+    """What is particular about how an order is paid; its deliveries are plain."""
+
+    NONE = "none"
+    PENALTY = "penalty"
+    """Decided before anything is delivered, and withheld from the first invoice."""
+    ADVANCE = "advance"
+    """Paid before anything is delivered, and recovered from the first invoices."""
+    PAYMENTS_REJECTED = "payments_rejected"
+    """Every order to pay is rejected once, and ordered again."""
+    PAID_LATE = "paid_late"
+
+
 class Mishap(StrEnum):
     """What can happen to a single record on its way."""
 
@@ -143,6 +156,7 @@ class Order:
     day: int
     notes: tuple[Note, ...]
     fate: Fate = Fate.NONE
+    money: MoneyFate = MoneyFate.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from filrouge.simulator.plan import (
     Agreement,
     Fate,
     Line,
+    MoneyFate,
     Note,
     NoteFate,
     Opening,
@@ -83,7 +84,7 @@ class _Orders:
         fates += [Fate.RACE] * (2 * number)
         fates += [Fate.NONE] * (self._size.orders - number - len(LATE) * number)
         orders = [self._order(fate) for fate in sorted(fates, key=lambda _: self._chance.random())]
-        return _with_maxima(self._with_note_fates(orders))
+        return _with_maxima(self._with_note_fates(self._with_money_fates(orders)))
 
     def _order(self, fate: Fate) -> Order:
         number, chance = next(self._numbers), self._chance
@@ -127,12 +128,19 @@ class _Orders:
     def _imeis(self, quantity: int) -> tuple[str, ...]:
         return tuple(identities.imei(next(self._devices)) for _ in range(quantity))
 
+    def _with_money_fates(self, orders: list[Order]) -> list[Order]:
+        """Every one to as many orders that nothing else happens to."""
+        plain = [order.id for order in orders if order.fate is Fate.NONE]
+        fates = [fate for fate in MoneyFate if fate is not MoneyFate.NONE] * self._size.accidents
+        given = dict(zip(self._chance.sample(plain, len(fates)), fates, strict=True))
+        return [replace(o, money=given.get(o.id, MoneyFate.NONE)) for o in orders]
+
     def _with_note_fates(self, orders: list[Order]) -> list[Order]:
         """Every fate to as many notes of ordinary orders, at most one to a note."""
         ordinary = [
             (order, place)
             for order in orders
-            if order.fate in ORDINARY
+            if order.fate in ORDINARY and order.money is MoneyFate.NONE
             for place in range(len(order.notes))
         ]
         fates = [fate for fate in NoteFate if fate is not NoteFate.NONE] * self._size.accidents

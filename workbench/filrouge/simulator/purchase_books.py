@@ -6,9 +6,22 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from filrouge.simulator.account import Account
 from filrouge.simulator.act import Data
-from filrouge.simulator.deliveries import Account, reckon_delivery
+from filrouge.simulator.deliveries import reckon_delivery
 from filrouge.simulator.ledger import order_of
+
+OF_AN_ORDER = (
+    "admit",
+    "reject",
+    "invoice",
+    "pay",
+    "penalty",
+    "advance",
+    "reject payment",
+    "resubmit",
+)
+"""What is said of a delivery or of money."""
 
 
 @dataclass(slots=True)
@@ -86,7 +99,7 @@ class PurchaseBooks:
             account.notes[said["delivery_note"]] = len(free)
             account.received += len(free)
             account.refused_devices += len(said["imeis"]) - len(free)
-        for kind in ("admit", "reject", "invoice", "pay"):
+        for kind in OF_AN_ORDER:
             for said in self._heard[kind]:
                 found.orders[order_of(said)].said[kind].append(said)
         for account in found.orders.values():

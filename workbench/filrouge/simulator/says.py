@@ -167,6 +167,61 @@ def invoice(said: Order, note: Note, day: int, quantity: int, name: str, mistake
     return word(supplier, "invoice", f"invoice:{name.removeprefix('F-')}", moment, data)
 
 
+def penalty(said: Order, day: int, cents: int) -> Word:
+    """Somebody at the buyer's, who will not pay, decides that the supplier owes something."""
+    buyer, moment = said.agreement.buyer, at(day, 10)
+    data = {
+        "engagement": f"order:{said.id}",
+        "penalty": f"P-{said.id}",
+        "amount_cents": cents,
+        "reason": "late_delivery",
+        "decided_at": text(moment),
+        "decided_by": buyer.user(3),
+    }
+    return word(buyer, "penalty", f"penalty:{said.id}", moment, data)
+
+
+def advance(said: Order, day: int, percent: int) -> Word:
+    """The supplier asks for a part of the order before it delivers anything."""
+    supplier, price, moment = said.agreement.supplier, said.agreement.price(said.item), at(day, 10)
+    assert price is not None, "an order of an item without a price is never placed"
+    data = {
+        "engagement": f"order:{said.id}",
+        "advance": f"A-{said.id}",
+        "supplier": supplier.siret,
+        "iban": supplier.iban,
+        "amount_cents": price.amount_cents(said.quantity) * percent // 100,
+        "requested_at": text(moment),
+        "requested_by": supplier.user(2),
+    }
+    return word(supplier, "advance", f"advance:{said.id}", moment, data)
+
+
+def reject_payment(cast: Cast, ordered: Data, day: int) -> Word:
+    """The accountant misses a document."""
+    moment = at(day, 15)
+    data = {
+        "engagement": ordered["engagement"],
+        "invoice": ordered["invoice"],
+        "reason": "missing_document",
+        "rejected_at": text(moment),
+        "rejected_by": cast.accountant.user(1),
+    }
+    return word(cast.accountant, "reject payment", f"back:{ordered['invoice']}", moment, data)
+
+
+def resubmit(said: Order, ordered: Data, day: int) -> Word:
+    """The buyer adds it."""
+    buyer, moment = said.agreement.buyer, at(day, 11)
+    data = {
+        "engagement": ordered["engagement"],
+        "invoice": ordered["invoice"],
+        "resubmitted_at": text(moment),
+        "resubmitted_by": buyer.user(3),
+    }
+    return word(buyer, "resubmit", f"resubmit:{ordered['invoice']}", moment, data)
+
+
 def pay(cast: Cast, ordered: Data, day: int, name: str, missing_cents: int = 0) -> Word:
     """The accountant pays what was ordered, or by mistake something less."""
     moment = at(day, 16)

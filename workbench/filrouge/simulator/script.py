@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from filrouge.simulator import says
-from filrouge.simulator.plan import Fate, Note, NoteFate, Order, Plan
+from filrouge.simulator.plan import Fate, MoneyFate, Note, NoteFate, Order, Plan
 from filrouge.simulator.seen import Seen
 from filrouge.simulator.words import Word
 
 MISTAKES = ("price", "account", "vat")
 WRONG_PAYMENT_CENTS = 100
+PENALTY_CENTS = 50_00
+"""Less than any first invoice."""
+ADVANCE_PERCENT = 10
+PAID_AFTER_DAYS = 32
+"""Two days more than there are, from the evening on which a late payment was ordered."""
 
 
 class Script:
@@ -20,6 +25,8 @@ class Script:
         self.said: dict[str, int] = {}
         self._plan, self._seen = plan, seen
         self._departed: dict[str, int] = {}
+        self._ordered: dict[str, int] = {}
+        """Invoice → the evening on which it was ordered to be paid."""
 
     def words(self, day: int) -> Iterator[Word]:
         """The day's sentences; of one partner they are in the order in which it says them."""
@@ -60,6 +67,7 @@ class Script:
             yield from self._wish(order, day)
         for order in self._plan.orders:
             if order.id in self._seen.placed:
+                yield from self._before_delivery(order, day)
                 for note in order.notes:
                     yield from self._delivery(order, note, day)
 
@@ -102,7 +110,7 @@ class Script:
             yield says.receive(order, note, day, departed + 1)
         yield from self._decision(order, note, day, departed)
         yield from self._invoices(order, note, day, departed)
-        yield from self._payments(note, day)
+        yield from self._payments(order, note, day)
         if note.replacement is not None and note.id in self._seen.rejected:
             yield from self._delivery(order, note.replacement, day)
 
@@ -140,11 +148,30 @@ class Script:
         if mistake and first in self._seen.disputed:
             yield says.invoice(order, note, day, quantity, again)
 
-    def _payments(self, note: Note, day: int) -> Iterator[Word]:
+    def _before_delivery(self, order: Order, day: int) -> Iterator[Word]:
+        if order.money is MoneyFate.PENALTY:
+            yield says.penalty(order, day, PENALTY_CENTS)
+        if order.money is MoneyFate.ADVANCE:
+            advance = says.advance(order, day, ADVANCE_PERCENT)
+            yield advance
+            if (ordered := self._seen.to_pay.get(advance.data["advance"])) is not None:
+                yield says.pay(self._plan.cast, ordered, day, f"V-{order.id}")
+
+    def _payments(self, order: Order, note: Note, day: int) -> Iterator[Word]:
         for name in (_invoice(note), _invoice(note, again=True)):
             ordered = self._seen.to_pay.get(name)
             if ordered is None:
                 continue
+            ordered_on = self._ordered.setdefault(name, day - 1)
+            if order.money is MoneyFate.PAID_LATE and day < ordered_on + PAID_AFTER_DAYS:
+                continue
+            if order.money is MoneyFate.PAYMENTS_REJECTED:
+                yield says.reject_payment(self._plan.cast, ordered, day)
+                if name not in self._seen.payment_rejected:
+                    continue
+                yield says.resubmit(order, ordered, day)
+                if ordered["attempt"] == 1:
+                    continue
             payment = f"V-{name.removeprefix('F-')}"
             wrong = note.fate is NoteFate.WRONG_PAYMENT
             yield says.pay(self._plan.cast, ordered, day, payment, WRONG_PAYMENT_CENTS * wrong)

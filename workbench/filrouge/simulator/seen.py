@@ -25,6 +25,8 @@ class Seen:
     """Invoices."""
     to_pay: dict[str, Data] = field(default_factory=dict)
     """Invoice → its order to pay."""
+    payment_rejected: set[str] = field(default_factory=set)
+    """Invoices whose order to pay was rejected."""
     payment_refused: set[str] = field(default_factory=set)
     paid: set[str] = field(default_factory=set)
     """Invoices."""
@@ -59,6 +61,9 @@ _TAKES: Mapping[str, Callable[[Seen, Data], None]] = {
         "certification.service-certified": _certified,
         "invoicing.invoice-disputed": lambda seen, data: seen.disputed.add(data["invoice"]),
         "payment.payment-ordered": _to_pay,
+        "payment.payment-rejection-recorded": lambda seen, data: seen.payment_rejected.add(
+            data["invoice"]
+        ),
         "payment.payment-refused": lambda seen, data: seen.payment_refused.add(data["payment"]),
         "payment.payment-recorded": lambda seen, data: seen.paid.add(data["invoice"]),
     }.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from filrouge.simulator.broken import BROKEN, UNUSUAL
-from filrouge.simulator.plan import ORDINARY, Fate, Mishap, NoteFate, Order, Slip
+from filrouge.simulator.plan import ORDINARY, Fate, Mishap, MoneyFate, NoteFate, Order, Slip
 
 WRONG_DIGITS = {
     "uai": "need",
@@ -31,7 +31,9 @@ def of(orders: Iterable[Order], number: int, chance: Random) -> dict[str, Slip]:
     """Only words that are certain to be said meet with one, and each with one at most."""
     orders = list(orders)
     found: dict[str, Slip] = {}
-    punctual = list(_certain_words(order for order in orders if order.fate is Fate.NONE))
+    # what is said a day later may not be what a day is counted from
+    plain = (o for o in orders if o.fate is Fate.NONE and o.money is not MoneyFate.PAID_LATE)
+    punctual = list(_certain_words(plain))
     for field, step in WRONG_DIGITS.items():
         fitting = [word for word in punctual if word.startswith(f"{step}:") and word not in found]
         for word in chance.sample(fitting, number):

@@ -26,6 +26,10 @@ TYPES = {
     "reject": "verification.goods-rejected",
     "invoice": "invoicing.invoice-submitted",
     "pay": "payment.payment-made",
+    "penalty": "correction.penalty-decided",
+    "advance": "advance.advance-requested",
+    "reject payment": "payment.payment-rejected",
+    "resubmit": "payment.payment-resubmitted",
 }
 Headers = tuple[tuple[str, bytes], ...]
 

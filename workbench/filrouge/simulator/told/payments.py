@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from filrouge.simulator.parameters import LATE_INTEREST
+from filrouge.simulator.parameters import LATE_INTEREST, USUAL_INTEREST_BP
 from filrouge.simulator.says import SOMEBODY_ELSES_IBAN
 from filrouge.simulator.stage import Stage
 from filrouge.simulator.told.dealings import Dealings, until
 from filrouge.simulator.words import Word
 
 PAY_WITHIN_DAYS = RESUBMIT_WITHIN_DAYS = 30
-USUAL_INTEREST_BP, RECOVERY_CENTS = 800, 4_000
+RECOVERY_CENTS = 4_000
 ORDERED, RECORDED = "payment.payment-ordered", "payment.payment-recorded"
 REJECTION, LISTED = "payment.payment-rejection-recorded", "engagement.year-end-listed"
 
