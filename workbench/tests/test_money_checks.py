@@ -41,7 +41,8 @@ RESUBMITTED, WITHDRAWN = "a rejected payment is resubmitted late", "credits are 
 def stories() -> Mapping[str, Sequence[Said]]:
     """Each with its own events and all that control said."""
     _, world = asyncio.run(played(0.01, seed=11))
-    names, found = list(STORIES), {name: [] for name in STORIES}  # type: dict[str, list[Said]]
+    names = list(STORIES)
+    found: dict[str, list[Said]] = {name: [] for name in STORIES}
     for said in world.said:
         numbers = numbers_in(json.loads(said.event.to_json()))
         for name in names if said.service == SOURCE else (names[number] for number in numbers):
@@ -87,6 +88,10 @@ def put(name: str, number: int = 0, **fields: Any) -> Doctor:
     return change(name, lambda _: fields, number)
 
 
+def said_by(name: str, field: str, user: str) -> Doctor:
+    return change(name, lambda _: {field: user})
+
+
 def more(name: str, field: str, number: int = 0) -> Doctor:
     """One more, in cents or in pieces."""
     return change(name, lambda event: {field: getattr(event, field) + 1}, number)
@@ -108,7 +113,7 @@ def buyer(name: str, field: str, user: int = 2) -> Doctor:
         placed = said[named(said, "order-placed")[0]].event
         assert isinstance(placed, OrderPlaced)
         who = placed.ordered_by.rpartition("-")[0]
-        put(name, **{field: f"{who}-{user}"})(said)
+        said_by(name, field, f"{who}-{user}")(said)
 
     return doctor
 
@@ -193,7 +198,7 @@ DOCTORED: Sequence[tuple[str, str, str, Doctor]] = (
     ("I6", REJECTED, "rejected by who ordered", buyer("payment-rejection-recorded", "rejected_by")),
     ("I6", ASKED_BACK, "received by who certified", buyer("repayment-recorded", "received_by")),
     *(
-        ("I6", story, f"{name} by who pays", put(name, **{field: ACCOUNTANT}))
+        ("I6", story, f"{name} by who pays", said_by(name, field, ACCOUNTANT))
         for story, name, field in (
             (CLAIMED, "order-cancelled", "cancelled_by"),
             (CLAIMED, "engagement-adjusted", "adjusted_by"),
