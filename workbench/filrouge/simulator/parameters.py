@@ -12,12 +12,19 @@ LINE_WAITING_AT_MOST = 50
 """Few enough for a story to reach, and more than any other play has waiting for one line."""
 NEED_WAITING_AT_MOST, AGREEMENT_WAITING_AT_MOST = 10, 30
 """The same for needs, each of which one order waits for, and for agreements."""
+TUTORING_WAITING_AT_MOST, SLOTS_AT_MOST = 6, 24
+MENTOR_PAIRS_AT_MOST, PUPIL_ENROLMENTS_AT_MOST = 6, 3
+"""Again for stories; a mentor of the plan has twenty sessions before the first one is forgotten."""
 FROM_THE_START: Mapping[str, int] = {
     "grace_seconds": 3 * DAY_SECONDS,
     "cash_retry_seconds": 4 * DAY_SECONDS,
     "line_waiting_at_most": LINE_WAITING_AT_MOST,
     "need_waiting_at_most": NEED_WAITING_AT_MOST,
     "agreement_waiting_at_most": AGREEMENT_WAITING_AT_MOST,
+    "tutoring_waiting_at_most": TUTORING_WAITING_AT_MOST,
+    "slots_at_most": SLOTS_AT_MOST,
+    "mentor_pairs_at_most": MENTOR_PAIRS_AT_MOST,
+    "pupil_enrolments_at_most": PUPIL_ENROLMENTS_AT_MOST,
 }
 RULES = ((BUDGET_ACCOUNTING, "match", 1),)
 """Service, rule and version, from the start on: the first version of a rule is begun like any later one."""
