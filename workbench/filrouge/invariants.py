@@ -14,32 +14,37 @@ from filrouge.checks import (
     admission,
     bookings,
     closing,
+    cohorts,
     corrections,
     devices,
     documents,
     funding,
+    hours,
     lines,
     liquidation,
     numbering,
     orders,
     payments,
     people,
+    sessions,
     sums,
 )
 from filrouge.checks.admission import Admission
 from filrouge.checks.bookings import Bookings
 from filrouge.checks.closing import Closing
+from filrouge.checks.cohorts import Cohorts
 from filrouge.checks.devices import Devices
 from filrouge.checks.engagements import Engagements
 from filrouge.checks.fact import Breach, Check
 from filrouge.checks.funding import Funding
+from filrouge.checks.hours import Hours
 from filrouge.checks.lines import Lines
 from filrouge.checks.numbering import Numbering
 from filrouge.checks.orders import Orders
+from filrouge.checks.sessions import Sessions
 
 NOT_YET = {
     "I9": "stock per model and site: no loans, repairs or losses yet",
-    "I10": "eligibility of loans, cohorts and grants: none of them yet",
 }
 OF_RULES = (
     numbering,
@@ -56,6 +61,9 @@ OF_RULES = (
     funding,
     corrections,
     closing,
+    cohorts,
+    sessions,
+    hours,
 )
 """The modules whose docstrings say what each rule is."""
 BREACHES_KEPT = 100
@@ -104,6 +112,9 @@ class Invariants:
             Devices(),
             Funding(),
             Closing(),
+            Sessions(),
+            Hours(),
+            Cohorts(),
             *more,
         ]
         self._wants = frozenset().union(*(check.wants for check in self._checks))

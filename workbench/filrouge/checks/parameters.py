@@ -9,6 +9,7 @@ from datetime import datetime
 from filrouge.checks.fact import Fact
 
 UNLESS_SET: Mapping[str, int] = {
+    "accompanied_seconds": 21 * 86_400,
     "advance_bp": 3_000,
     "late_interest_bp": 800,
     "late_recovery_cents": 4_000,
