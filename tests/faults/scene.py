@@ -25,7 +25,7 @@ from filrouge.testing.emptied import empty
 from filrouge.verification import check_installation
 
 LANES = 3
-SCALE = 0.01
+SCALE = 0.002
 PATIENCE_SECONDS = 90.0
 SESSION_TIMEOUT_MS = 2000
 MUST_HOLD = {f"I{n}" for n in (1, 2, 3, 4, 5, 7, 8)} | {

@@ -50,7 +50,7 @@ class Play:
 
 @pytest.fixture(scope="module")
 def good() -> Play:
-    _, world = asyncio.run(played(0.01, seed=11))
+    _, world = asyncio.run(played(0.002, seed=11))
     return Play(world.records, world.said)
 
 

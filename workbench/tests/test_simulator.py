@@ -57,6 +57,7 @@ def test_scale_one_is_the_plan() -> None:
     size = Size.of(1.0)
     assert (size.orders, size.devices, size.orders * 3) == (300, 60_000, 900)
     assert Size.of(0.01).orders == 50
+    assert (size.pupils, Size.of(0.01).pupils) == (30_000, 300)
     with pytest.raises(ValueError, match="above 0"):
         Size.of(0)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from filrouge.simulator.act import Data, Reader
+from filrouge.simulator.act import Act, Data, Reader
 from filrouge.simulator.acts import acts_of
 from filrouge.simulator.books import Books
 from filrouge.simulator.mishaps import Mishaps
@@ -61,10 +61,10 @@ class Found:
 class Play:
     """A plan with its acts, its mishaps and its books. Partners read it live through `take`."""
 
-    def __init__(self, plan: Plan, times: int = 1) -> None:
-        """`times`: how often the world sends each record."""
+    def __init__(self, plan: Plan, times: int = 1, acts: Sequence[Act] = ()) -> None:
+        """`times`: how often the world sends each record; `acts`: these and no others."""
         self.plan = plan
-        self.acts = acts_of(plan)
+        self.acts = acts or acts_of(plan)
         self.books = Books(self.acts, times)
         self.wants = frozenset({VERDICT}).union(*(act.wants for act in self.acts))
         self._refused: set[tuple[str, str]] = set()

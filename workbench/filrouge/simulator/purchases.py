@@ -37,7 +37,7 @@ class Purchases:
         return self._script.words(day)
 
     def hear(self, name: str, data: Data) -> None:
-        if _is_of_purchases(data):
+        if is_of_purchases(data):
             self.books.hear(name, data)
 
     def ledger(self) -> PurchaseLedger:
@@ -51,10 +51,10 @@ class PurchaseLedger(Ledger):
     """What the stream holds about purchases; stories and programmes are held elsewhere."""
 
     def take(self, kind: str, data: Data) -> None:
-        if _is_of_purchases(data):
+        if is_of_purchases(data):
             super().take(kind, data)
 
 
-def _is_of_purchases(data: Data) -> bool:
+def is_of_purchases(data: Data) -> bool:
     """Engagements of other acts are programmes; stories have names of their own."""
     return not data.get("engagement", "").startswith("programme:") and not numbers_in(data)

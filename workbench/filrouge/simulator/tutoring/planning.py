@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from random import Random
 
 from filrouge.simulator import identities
@@ -153,14 +154,15 @@ class _Planning:
         number, lapsing = self._size.accidents, 2 * self._size.accidents * PUPILS_OF_A_MENTOR
         sound = {pair.id for pair in pairs[lapsing:]}
         ordinary = [s for s in sessions if s.fate is Fate.NONE and s.pair.id in sound]
-        chosen = iter(self._chance.sample(ordinary, number * (len(TO_ONE) + 2)))
+        chosen = iter(self._chance.sample(ordinary, len(ordinary)))
         fates = {next(chosen).id: fate for fate in TO_ONE for _ in range(number)}
-        more: list[Session] = []
-        for _ in range(number):
-            busy = next(chosen)
-            more.append(_beside(busy, _other_pupil(busy.pair, pairs), Fate.MENTOR_BUSY))
-        for _ in range(number):
-            more.extend(self._with_another_association(next(chosen)))
+        more = [
+            _beside(busy, _other_pupil(busy.pair, pairs), Fate.MENTOR_BUSY)
+            for busy in islice(chosen, number)
+        ]
+        of_pupils = {session.pair.id: session for session in chosen}
+        for session in islice(of_pupils.values(), number):
+            more.extend(self._with_another_association(session))
         fated = [replace(s, fate=fates[s.id]) if s.id in fates else s for s in sessions]
         return fated, more
 
