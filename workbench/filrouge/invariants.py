@@ -6,6 +6,7 @@ reported as such, and never as holding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +23,13 @@ from filrouge.checks import (
     hours,
     lines,
     liquidation,
+    loans,
     numbering,
     orders,
     payments,
     people,
     sessions,
+    stocks,
     sums,
 )
 from filrouge.checks.admission import Admission
@@ -39,9 +42,12 @@ from filrouge.checks.fact import Breach, Check
 from filrouge.checks.funding import Funding
 from filrouge.checks.hours import Hours
 from filrouge.checks.lines import Lines
+from filrouge.checks.loans import Loans
+from filrouge.checks.loans import Loans
 from filrouge.checks.numbering import Numbering
 from filrouge.checks.orders import Orders
 from filrouge.checks.sessions import Sessions
+from filrouge.checks.stocks import Stocks
 
 NOT_YET = {
     "I9": "stock per model and site: no loans, repairs or losses yet",
@@ -54,6 +60,8 @@ OF_RULES = (
     sums,
     orders,
     devices,
+    stocks,
+    loans,
     liquidation,
     people,
     payments,
@@ -110,6 +118,8 @@ class Invariants:
             Engagements(),
             Orders(),
             Devices(),
+            Stocks(),
+            Loans(),
             Funding(),
             Closing(),
             Sessions(),
@@ -143,7 +153,7 @@ class Invariants:
         for check in self._checks:
             self._breaches.extend(check.close())
         report = self._report
-        checked = dict(self._numbering.checked)
+        checked = Counter(self._numbering.checked)
         for check in self._checks:
             checked.update(check.checked)
         report.findings = dict(self._findings(checked))

@@ -82,11 +82,9 @@ def a_loan_before_the_admission(on: Stage) -> Days:
     yield from buy.placed()
     yield from buy.received()
     hand = InHand(on, buy.school, buy.item)
-    lent_at = on.time(13)
     yield [hand.hands_over(0, hour=13), hand.prepares(0, hour=12)]
     yield from buy.admitted()
     hand.expect_moved(0, "in_stock", "prepared", "on_loan")
-    on.expect("device.device-moved", imei=on.imei(0), moved_to="on_loan", moved_at=lent_at)
 
 
 def words_that_wait_for_an_admission_in_vain(on: Stage) -> Days:
