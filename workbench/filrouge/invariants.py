@@ -1,7 +1,7 @@
 """One pass over everything that Kafka holds: does it hang together, and does every invariant hold?
 
-The invariants are those of auditors (docs/domain: I1 to I14); what the thread has no events for yet is
-reported as such, and never as holding.
+I1 to I14 are the invariants of auditors; what there was nothing to hold against is reported as such, and
+never as holding.
 """
 
 from __future__ import annotations
@@ -43,15 +43,11 @@ from filrouge.checks.funding import Funding
 from filrouge.checks.hours import Hours
 from filrouge.checks.lines import Lines
 from filrouge.checks.loans import Loans
-from filrouge.checks.loans import Loans
 from filrouge.checks.numbering import Numbering
 from filrouge.checks.orders import Orders
 from filrouge.checks.sessions import Sessions
 from filrouge.checks.stocks import Stocks
 
-NOT_YET = {
-    "I9": "stock per model and site: no loans, repairs or losses yet",
-}
 OF_RULES = (
     numbering,
     admission,
@@ -75,7 +71,7 @@ OF_RULES = (
 )
 """The modules whose docstrings say what each rule is."""
 BREACHES_KEPT = 100
-HOLDS, BREACHED, NOTHING, ABSENT = "holds", "breached", "nothing to check", "not in the thread yet"
+HOLDS, BREACHED, NOTHING = "holds", "breached", "nothing to check"
 
 
 @dataclass(slots=True)
@@ -164,12 +160,10 @@ class Invariants:
         return report
 
     def _findings(self, checked: dict[str, int]) -> Iterator[tuple[str, Finding]]:
-        for rule in sorted({*checked, *NOT_YET}, key=_place):
+        for rule in sorted(checked, key=_place):
             breaches = [breach for breach in self._breaches if breach.rule == rule]
             number = checked.get(rule, 0)
-            if rule in NOT_YET:
-                yield rule, Finding(ABSENT)
-            elif breaches:
+            if breaches:
                 yield rule, Finding(BREACHED, number, breaches[:BREACHES_KEPT])
             else:
                 yield rule, Finding(HOLDS if number else NOTHING, number)
@@ -182,8 +176,6 @@ def _place(rule: str) -> tuple[bool, str, int]:
 
 def sentence(rule: str) -> str:
     """What the invariant says, from the docstring of the module that checks it."""
-    if rule in NOT_YET:
-        return NOT_YET[rule]
     for module in OF_RULES:
         for line in (module.__doc__ or "").splitlines():
             name, _, says = line.partition(" ")

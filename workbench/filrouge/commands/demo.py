@@ -24,7 +24,7 @@ from rich.table import Table
 from filrouge import demonstration
 from filrouge.checks.variety import POSSIBLE_REASONS, TYPES
 from filrouge.demonstration import Outcome, demonstrate
-from filrouge.invariants import ABSENT, HOLDS, sentence
+from filrouge.invariants import HOLDS, sentence
 from filrouge.simulator.scale import TARGETS
 
 STEPS = {
@@ -164,7 +164,7 @@ def _invariants(outcome: Outcome) -> Table:
     table.add_column("held against", justify="right")
     table.add_column("")
     for rule, finding in outcome.stream.findings.items():
-        colour = {HOLDS: "green", ABSENT: "dim"}.get(finding.status, "red")
-        number = "" if finding.status == ABSENT else f"{finding.checked:,}"
+        colour = "green" if finding.status == HOLDS else "red"
+        number = f"{finding.checked:,}"
         table.add_row(rule, sentence(rule), number, f"[{colour}]{finding.status}[/{colour}]")
     return table
