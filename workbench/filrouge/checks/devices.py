@@ -1,99 +1,74 @@
-"""Devices: what is certified was received, and every device is received once for ever.
+"""Devices: what is certified was ordered, received and admitted, and every device counts once for ever.
 
-I4 certified ≤ admitted ≤ received ≤ ordered; each IMEI is claimed once, and certified once unless that
-   was undone before
+I4  certified = admitted ≤ received ≤ ordered, complete when all is; an IMEI is claimed and certified once
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
+from filrouge.checks.deliveries import OF_A_NOTE, OF_THE_QUANTITY, Note, Ordered
 from filrouge.checks.fact import Breach, Fact
 
 RULES = ("I4",)
 
 
 class Devices:
-    """Follows serial numbers over all orders."""
+    """Follows serial numbers and quantities over all orders; what was undone does not count."""
 
     def __init__(self) -> None:
-        self.wants = frozenset(
-            {
-                "order-placed",
-                "serial-claimed",
-                "reception-recorded",
-                "rejection-recorded",
-                "admission-recorded",
-                "admission-undone",
-                "service-certified",
-            }
-        )
+        self.wants = OF_A_NOTE | OF_THE_QUANTITY | {"serial-claimed"}
         self.checked = dict.fromkeys(RULES, 0)
-        self.received = self.certified = 0
-        self._ordered: dict[str, int] = {}
-        self._claims: dict[str, str] = {}
-        self._received: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
-        self._rejected: dict[tuple[str, str], str] = {}
-        self._faulty: dict[str, str] = {}
-        self._undone: Counter[tuple[str, str]] = Counter()
-        self._certificates: list[tuple[str, tuple[str, str], tuple[str, ...]]] = []
+        self._claims: dict[str, Fact] = {}
+        self._quantities: dict[str, list[Fact]] = defaultdict(list)
+        self._notes: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
 
     def take(self, fact: Fact) -> Iterator[Breach]:
         data = fact.data
-        match fact.name:
-            case "order-placed":
-                self._ordered[data["order"]] = data["quantity"]
-            case "serial-claimed":
-                self.checked["I4"] += 1
-                if (first := self._claims.setdefault(data["imei"], fact.id)) != fact.id:
-                    sentence = f"{data['imei']} is claimed twice"
-                    yield Breach("I4", sentence, (first, fact.id))
-            case "reception-recorded":
-                self.received += len(data["imeis"])
-                note = (data["order"], data["delivery_note"])
-                self._received[note] = (fact.id, frozenset(data["imeis"]))
-            case "rejection-recorded":
-                self._rejected[data["order"], data["delivery_note"]] = fact.id
-            case "admission-recorded":
-                self._faulty.update(dict.fromkeys(data["faulty_imeis"], fact.id))
-            case "admission-undone":
-                self.certified -= len(data["imeis"])
-                self._undone[data["order"], data["delivery_note"]] += 1
-            case "service-certified":
-                self.certified += len(data["imeis"])
-                note = (data["order"], data["delivery_note"])
-                self._certificates.append((fact.id, note, tuple(data["imeis"])))
+        if fact.name == "serial-claimed":
+            self.checked["I4"] += 1
+            if (first := self._claims.setdefault(data["imei"], fact)) is not fact:
+                yield Breach("I4", f"{data['imei']} is claimed twice", (first.id, fact.id))
+        elif fact.name in OF_THE_QUANTITY:
+            self._quantities[data["order"]].append(fact)
+        elif fact.name in OF_A_NOTE:
+            self._notes[data["order"]][data["delivery_note"]].append(fact)
 
     def close(self) -> Iterator[Breach]:
-        certified: dict[str, str] = {}
-        totals: Counter[str] = Counter()
-        for identity, note, imeis in self._standing():
-            self.checked["I4"] += 1
-            totals[note[0]] += len(imeis)
-            reception, received = self._received.get(note, ("", frozenset()))
-            if not received.issuperset(imeis):
-                sentence = f"{note[1]} is certified with devices that were not received"
-                yield Breach("I4", sentence, (reception, identity))
-            if note in self._rejected:
-                sentence = f"{note[1]} is rejected and certified"
-                yield Breach("I4", sentence, (self._rejected[note], identity))
-            for imei in imeis:
-                if (first := certified.setdefault(imei, identity)) != identity:
-                    yield Breach("I4", f"{imei} is certified twice", (first, identity))
-                if imei in self._faulty:
-                    yield Breach(
-                        "I4", f"{imei} is faulty and certified", (self._faulty[imei], identity)
-                    )
-        for order, total in totals.items():
-            if total > self._ordered.get(order, 0):
-                yield Breach("I4", f"{order}: {total} pieces certified, more than ordered")
+        certified: dict[str, Fact] = {}
+        for order in sorted(self._quantities.keys() | self._notes.keys()):
+            notes = []
+            for name, facts in self._notes[order].items():
+                note = Note(order, name)
+                for fact in _as_decided(facts):
+                    self.checked["I4"] += 1
+                    yield from note.take(fact)
+                yield from (*note.close(), *self._unclaimed(note), *_twice(note, certified))
+                notes.append(note)
+            ordered = Ordered(order)
+            for fact in _as_decided(self._quantities[order]):
+                self.checked["I4"] += 1
+                ordered.take(fact)
+            yield from ordered.judge(notes)
 
-    def _standing(self) -> Iterator[tuple[str, tuple[str, str], tuple[str, ...]]]:
-        """Certificates but for those, the first of their note, that were undone."""
-        undone = self._undone.copy()
-        for certificate in self._certificates:
-            if undone[certificate[1]] > 0:
-                undone[certificate[1]] -= 1
-            else:
-                yield certificate
+    def _unclaimed(self, note: Note) -> Iterator[Breach]:
+        for imei in note.received:
+            claim = self._claims.get(imei)
+            mine = (note.order, note.name)
+            if claim is None or (claim.data["order"], claim.data["delivery_note"]) != mine:
+                yield Breach("I4", f"{imei} is received under {note.name}, which never claimed it")
+
+
+def _twice(note: Note, certified: dict[str, Fact]) -> Iterator[Breach]:
+    if note.certificate is not None:
+        for imei in note.certificate.data["imeis"]:
+            first = certified.setdefault(imei, note.certificate)
+            if first is not note.certificate:
+                sentence = f"{imei} is certified twice"
+                yield Breach("I4", sentence, (first.id, note.certificate.id))
+
+
+def _as_decided(facts: list[Fact]) -> list[Fact]:
+    """By the one lane that decides such facts of one order."""
+    return sorted(facts, key=lambda fact: fact.sequence)
