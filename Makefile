@@ -89,11 +89,15 @@ bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the number
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check
 	$(BIN)/pytest -m faults $(FLAGS)
 
+.PHONY: mutants
+mutants: setup ## change the rules a little, again and again: what do the unit tests let pass? (FLAGS=service.module)
+	nice $(BIN)/python -m tests.mutants $(FLAGS)
+
 .PHONY: up
 up: setup ## Kafka, PostgreSQL and every service, until Ctrl-C
 	$(BIN)/filrouge up $(FLAGS)
 
 .PHONY: clean
 clean: ## remove what was made here (.venv, .stack, caches)
-	rm -rf .venv .stack .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis uv.lock
+	rm -rf .venv .stack .mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis uv.lock
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

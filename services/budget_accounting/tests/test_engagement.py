@@ -62,6 +62,7 @@ def test_a_programme_is_engaged_in_hours_without_vat() -> None:
     assert isinstance(recorded, ServiceRecorded)
     assert (recorded.delivery_note, recorded.quantity) == ("C-2020-20", 24)
     assert recorded.amount_cents == 24 * 18_00
+    assert recorded.certified_by == example(HoursCertified).certified_by
     hours = line("C-2020-20", 24, 18_00, vat_rate_bp=0)
     scenario.when(
         invoice("F-1", hours, engagement=PROGRAMME, vat_cents=0, amount_cents=24 * 18_00)
@@ -127,7 +128,7 @@ def test_a_service_fait_is_never_given_up() -> None:
 
 
 def test_a_delivery_note_is_certified_once() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="BL-1 is certified a second time"):
         ordered(4).when(service("BL-1", 2)).when(service("BL-1", 2))
 
 
@@ -150,6 +151,12 @@ def test_a_withdrawn_service_fait_is_booked_back_and_can_be_certified_again() ->
     scenario.when(example(ServiceWithdrawalRequested)).then(example(ServiceWithdrawn))
     assert scenario.state(ORDER).balances == {}
     scenario.when(service("BL-0001", 1)).then_types(ServiceRecorded)
+
+
+def test_a_withdrawal_waits_for_its_order_and_for_its_service_fait() -> None:
+    withdrawal = example(ServiceWithdrawalRequested)
+    Scenario(DECIDER).at(NOON).when(withdrawal).then_types(EventHeld)
+    ordered().when(service("BL-0001", 3)).when(withdrawal).then_types(EventHeld)
 
 
 def test_rounding_is_put_right_after_a_withdrawal() -> None:

@@ -124,8 +124,10 @@ def test_rounding_never_makes_parts_cost_more_than_the_whole(
     assert state.balance_cents(Account.EXPENSE) == invoiced_cents
 
 
-def test_a_cent_of_rounding_too_much_is_disputed() -> None:
-    scenario = ordered(2, 13)
+@pytest.mark.parametrize("quantity", [2, 3])
+def test_a_cent_of_rounding_too_much_is_disputed(quantity: int) -> None:
+    """Also when more is still engaged, for a piece that is not delivered yet."""
+    scenario = ordered(quantity, 13)
     for number in (1, 2):
         scenario.when(service(f"BL-{number}", 1))
         scenario.when(invoice(f"F-{number}", line(f"BL-{number}", 1, 13)))
@@ -144,6 +146,7 @@ def test_each_invoice_bears_its_share_of_the_reduction() -> None:
     assert shares == [33_33, 33_33, 33_34]
     assert scenario.state(ORDER).balance_cents(Account.RECEIVED_UNINVOICED) == 0
     assert scenario.state(ORDER).liquidated_cents == 454_40
+    assert scenario.state(ORDER).balance_cents(Account.SUPPLIER_PAYABLE) == -454_40
 
 
 def test_goods_reduced_to_nothing_are_matched_and_not_paid() -> None:
@@ -200,13 +203,17 @@ def test_not_too_much_waits_for_one_order() -> None:
     assert len(scenario.state(ORDER).waiting) == WAITING_AT_MOST
 
 
-def test_what_is_given_back_of_the_commitment_cannot_be_invoiced() -> None:
+def _one_cent_released() -> Scenario:
     """A cent was released, then the order grew: 30 of 31 cents are engaged, and 15 are paid."""
     scenario = ordered(1, 13).when(service("BL-1", 1))
     granted(scenario.when(invoice("F-1", line("BL-1", 1, 13), rounding=-1)))
     scenario.when(payment(scenario, "F-1"))
     assert scenario.state(ORDER).released_cents == 1
-    scenario.when(example(OrderAmended, quantity=2, amount_cents=31)).when(service("BL-2", 1))
+    return scenario.when(example(OrderAmended, quantity=2, amount_cents=31))
+
+
+def test_what_is_given_back_of_the_commitment_cannot_be_invoiced() -> None:
+    scenario = _one_cent_released().when(service("BL-2", 1))
     scenario.when(invoice("F-2", line("BL-2", 1, 13)))
     scenario.then_types(InvoiceRecorded, InvoiceDisputed)
     scenario.when(invoice("F-2", line("BL-2", 1, 13), rounding=-1)).then_types(*MATCHED)

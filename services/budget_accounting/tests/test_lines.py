@@ -144,7 +144,7 @@ def test_what_is_released_can_be_engaged_again() -> None:
 
 
 def test_a_release_of_more_than_is_engaged_is_a_defect() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="more than is committed on the whole line"):
         _line().when(example(CommitmentReleaseRequested, amount_cents=1))
 
 
@@ -156,7 +156,7 @@ def test_cash_that_comes_back_can_be_granted_again() -> None:
 
 
 def test_a_return_of_more_than_is_granted_is_a_defect() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="more than is granted on the whole line"):
         _line().when(example(CashReturnRequested, amount_cents=1))
 
 

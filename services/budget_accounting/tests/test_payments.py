@@ -76,10 +76,9 @@ def test_without_cash_the_debt_stays_and_is_asked_for_again() -> None:
 def test_cash_that_nobody_asked_for_is_a_defect_elsewhere(
     answer: CashGranted | CashRefused,
 ) -> None:
-    with pytest.raises(Contradiction):
-        ordered().when(answer)
-    with pytest.raises(Contradiction):
-        to_pay().when(answer)
+    for scenario in (ordered(), to_pay()):
+        with pytest.raises(Contradiction, match="for F-2020-0042, which asked for none"):
+            scenario.when(answer)
 
 
 # --- payment -------------------------------------------------------------------------------------
@@ -177,6 +176,7 @@ def test_a_rejected_order_to_pay_is_a_debt_again_and_is_ordered_again() -> None:
     scenario.when(example(PaymentResubmitted))
     scenario.then(example(PaymentResubmissionRecorded), example(PaymentOrdered, attempt=2))
     scenario.when(example(PaymentMade)).then_types(PaymentRecorded, EngagementSettled)
+    assert scenario.said[0] == example(PaymentRecorded, attempt=2)
 
 
 def test_a_payment_that_came_back_is_a_debt_again_and_paid_by_another_transfer() -> None:
