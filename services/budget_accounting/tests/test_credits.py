@@ -94,13 +94,13 @@ def test_what_the_other_line_does_not_take_comes_back(
 
 
 def test_what_was_never_sent_cannot_come_back() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="comes back to a line that has not sent it"):
         _line().when(example(DelegationReturned))
 
 
 def test_it_comes_back_once() -> None:
     scenario = _line().when(example(CreditsDelegated)).when(example(DelegationReturned))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="comes back to a line that has not sent it"):
         scenario.when(example(DelegationReturned))
 
 

@@ -50,7 +50,7 @@ def test_the_first_thread_is_booked_as_the_examples_say() -> None:
 
 
 def test_what_is_engaged_stays_engaged() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="is engaged a second time"):
         ordered().when(example(OrderPlaced))
 
 
@@ -69,7 +69,7 @@ def test_a_programme_is_engaged_in_hours_without_vat() -> None:
     ).then_types(InvoiceRecorded, InvoiceMatched, CashRequested)
     scenario.when(example(ProgrammeClosed, hours=24, amount_cents=24 * 18_00))
     scenario.then_types(EngagementAdjusted)
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="is engaged a second time"):
         scenario.when(example(ProgrammeFunded))
 
 
@@ -89,12 +89,12 @@ def test_an_order_grows_shrinks_and_ends() -> None:
 @pytest.mark.parametrize("changes", [{"budget_line": "147-IDF-4G"}, {"quantity": 1}])
 def test_an_amendment_that_cannot_be_is_a_defect_elsewhere(changes: dict[str, Any]) -> None:
     scenario = ordered().when(service("BL-1", 2))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="2 are certified on 147-IDF-TABLETS"):
         scenario.when(example(OrderAmended, **{"quantity": 2, "amount_cents": 369_60, **changes}))
 
 
 def test_an_amendment_before_the_order_is_a_defect_elsewhere() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="0 are certified on no line"):
         Scenario(DECIDER).when(example(OrderCancelled))
 
 

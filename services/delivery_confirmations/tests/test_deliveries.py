@@ -333,14 +333,14 @@ def test_not_too_much_waits_for_one_order() -> None:
 
 
 def test_an_answer_that_nobody_asked_for_is_a_defect() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="answers BL-0001, which asks for nothing"):
         order().when(example(SerialClaimed))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="answers BL-0001, which asks for nothing"):
         receive(order()).when(example(SerialClaimed))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="is placed a second time"):
         order().when(example(OrderPlaced))
 
 
 def test_nothing_else_can_wait() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="OrderPlaced cannot wait here"):
         unknown_in_time(example(OrderPlaced))

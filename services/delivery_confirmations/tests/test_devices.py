@@ -246,6 +246,12 @@ def test_what_is_said_before_the_admission_waits_and_happens_in_its_order() -> N
     assert scenario.state(KEY).waiting == ()
 
 
+def test_how_long_the_admission_is_waited_for_is_a_parameter() -> None:
+    scenario = Scenario(DECIDER).at(NOW).with_parameters(admission_seconds=60)
+    scenario.when(example(SerialClaimRequested)).when(WORDS["prepared"])
+    assert scenario.state(KEY).due_at == NOW + timedelta(seconds=60)
+
+
 @pytest.mark.parametrize("word", ["prepared", "missing"])
 def test_what_waits_is_said_once_and_does_not_wait_for_ever(word: str) -> None:
     said = WORDS[word]
@@ -267,11 +273,11 @@ def test_not_too_much_waits_for_one_device() -> None:
 
 
 def test_deliveries_that_contradict_themselves_are_a_defect() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="which did not claim it"):
         Scenario(DECIDER).when(example(DeviceAccepted))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="which did not claim it"):
         _in(DeviceState.IN_STOCK).when(example(DeviceAccepted, delivery_note="BL-0002"))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="a second time, it is on_loan"):
         _in(DeviceState.ON_LOAN).when(example(DeviceAccepted))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="is sent back and was not accepted"):
         Scenario(DECIDER).given(KEY, example(SerialClaimed)).when(example(DeviceSentBack))

@@ -40,6 +40,7 @@ from services.delivery_confirmations.tests.story import (
     FIRST,
     NOTE,
     ORDER,
+    RECEIVED_AT,
     SECOND,
     order,
     receive,
@@ -76,6 +77,11 @@ def test_fifteen_days_of_silence_admit_the_goods() -> None:
         example(DeliveryCompleted, completed_at=DECIDE_BY),
     )
     assert scenario.state(ORDER).due_at is None
+
+
+def test_how_long_the_buyer_may_be_silent_is_a_parameter() -> None:
+    scenario = receive(order().with_parameters(tacit_admission_seconds=60))
+    assert scenario.state(ORDER).due_at == RECEIVED_AT + timedelta(seconds=60)
 
 
 def test_silence_over_two_notes_completes_the_order_once() -> None:
@@ -213,7 +219,6 @@ def test_of_two_decisions_said_in_time_the_first_counts() -> None:
 
 @pytest.mark.parametrize("answer", [example(ServiceWithdrawn), example(ServiceWithdrawalRefused)])
 def test_an_answer_of_the_accounts_that_nobody_asked_for_is_a_defect(answer: Event) -> None:
-    with pytest.raises(Contradiction):
-        order().when(answer)
-    with pytest.raises(Contradiction):
-        silent().when(answer)
+    for scenario in (order(), silent()):
+        with pytest.raises(Contradiction, match="answer about BL-0001, which was not asked"):
+            scenario.when(answer)

@@ -111,7 +111,7 @@ def test_the_example_is_the_second_move_of_the_thread() -> None:
 
 
 def test_a_device_that_leaves_where_none_is_breaks_the_equation_and_is_a_defect() -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="leaves on_loan, where no device is"):
         _stock().when(_move(ON_LOAN, IN_STOCK))
 
 
@@ -261,7 +261,7 @@ def test_an_adjustment_that_does_not_fit_the_difference_is_refused(
 
 @pytest.mark.parametrize("scenario", [_stock(), _counted(2)])
 def test_an_answer_that_nobody_asked_for_is_a_defect(scenario: Scenario) -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="which did not ask it"):
         scenario.when(example(AdjustmentRefused, reason=AdjustmentRefusal.OTHER_SITE))
 
 

@@ -123,5 +123,5 @@ def test_what_was_said_of_the_new_device_before_it_came_happens_to_it() -> None:
 
 @pytest.mark.parametrize("answer", [example(SwapAccepted), example(SwapRefused)])
 def test_an_answer_that_nobody_asked_for_is_a_defect(answer: Event) -> None:
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="which did not ask it"):
         _accepted().when(answer)

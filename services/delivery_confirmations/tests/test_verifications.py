@@ -229,6 +229,12 @@ def test_a_presentation_that_does_not_fit_is_refused(
     scenario.then(refused(Word.PRESENTED_AGAIN, reason))
 
 
+def test_goods_may_be_presented_again_at_once() -> None:
+    scenario = received().at(ADJOURNED_AT).when(example(GoodsAdjourned))
+    scenario.when(example(GoodsPresentedAgain, presented_at=ADJOURNED_AT))
+    scenario.then_types(PresentationRecorded)
+
+
 def test_a_presentation_that_arrives_late_was_said_in_time() -> None:
     scenario = received().with_parameters(deadline_grace_seconds=60).at(ADJOURNED_AT)
     scenario.when(example(GoodsAdjourned)).at(REDO_BY + timedelta(seconds=30))
