@@ -79,6 +79,13 @@ def test_fifteen_days_of_silence_admit_the_goods() -> None:
     assert scenario.state(ORDER).due_at is None
 
 
+def test_silence_admits_at_its_deadline_even_if_the_clock_comes_later() -> None:
+    scenario = received().when_due(ORDER, TOO_LATE)
+    assert scenario.said[0] == example(
+        AdmissionRecorded, admitted_at=DECIDE_BY, admitted_by=None, tacit=True
+    )
+
+
 def test_how_long_the_buyer_may_be_silent_is_a_parameter() -> None:
     scenario = receive(order().with_parameters(tacit_admission_seconds=60))
     assert scenario.state(ORDER).due_at == RECEIVED_AT + timedelta(seconds=60)
