@@ -1,15 +1,19 @@
 """`make mutants`: changes the rules a little, one change at a time, and tells which the unit tests let pass.
 
 mutmut works on copies and expects one package beside its tests: each service gets a room like that, of
-links, in `.mutants/`. A surviving change that docs/mutation.md explains is not told again.
+links, in `.mutants/`. It forks when everything is imported, so that what is made at import, as rules are
+that follow on others, stays unchanged: whatever survives is tried once more in a process of its own.
+A surviving change that docs/mutation.md explains is not told again.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -92,12 +96,29 @@ def _mutmut(module: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def survivors(results: dict[str, str], known: set[Change]) -> Iterator[tuple[str, str, bool]]:
-    """Name, difference, and whether the page says why it may live."""
+def survivors(results: dict[str, str], known: set[Change]) -> Iterator[tuple[str, bool]]:
+    """Each with its difference, and whether the page says why it may live."""
     for name, result in results.items():
         if result not in KILLED:
             change, difference = shown(name)
-            yield name, f"{change.where}: `{change.what}`\n{difference}", change in known
+            if change in known:
+                yield "", True
+            elif _passes_alone(name):
+                yield f"{change.where}: `{change.what}`\n{difference}", False
+
+
+def _passes_alone(name: str) -> bool:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    words = [*config["pytest_add_cli_args"], *config["pytest_add_cli_args_test_selection"]]
+    place = room(name) / "mutants"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-xq", "--rootdir=.", *words],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(place), "MUTANT_UNDER_TEST": name},
+        capture_output=True,
+        check=False,
+    )
+    return run.returncode == 0
 
 
 def main(wanted: Sequence[str]) -> int:
@@ -112,19 +133,21 @@ def main(wanted: Sequence[str]) -> int:
         counts = Counter(
             made=len(results),
             killed=len(results) - len(lived),
-            explained=sum(is_known for *_, is_known in lived),
+            explained=sum(is_known for _, is_known in lived),
         )
         counts["survived"] = len(lived) - counts["explained"]
         total += counts
         sys.stdout.write(f"{module:48}{_counted(counts)}\n")
-        sys.stdout.write("".join(f"\n{text}\n" for _, text, is_known in lived if not is_known))
+        sys.stdout.write("".join(f"\n{text}\n" for text, is_known in lived if not is_known))
         sys.stdout.flush()
     sys.stdout.write(f"{'together':48}{_counted(total)}\n")
     return 1 if total["survived"] else 0
 
 
 def _counted(counts: Counter[str]) -> str:
-    return "".join(f"{counts[name]:6} {name}" for name in ("made", "killed", "explained", "survived"))
+    return "".join(
+        f"{counts[name]:6} {name}" for name in ("made", "killed", "explained", "survived")
+    )
 
 
 if __name__ == "__main__":

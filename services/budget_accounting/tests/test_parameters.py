@@ -1,4 +1,4 @@
-"""What control may set of the times that an engagement has; its other parameters are tested where they count."""
+"""The times of an engagement that control may set; its other parameters are tested where they count."""
 
 from __future__ import annotations
 

@@ -226,6 +226,11 @@ def test_what_does_not_fit_the_device_is_refused(
     assert scenario.state(KEY).state == state
 
 
+def test_one_thing_may_happen_in_the_moment_of_another() -> None:
+    said = example(DevicePrepared, prepared_at=RECEIVED_AT)
+    _in(DeviceState.IN_STOCK).when(said).then_types(DeviceMoved)
+
+
 def test_what_is_sent_back_is_sent_back_whatever_the_dates_say() -> None:
     _in(DeviceState.IN_STOCK).when(example(DeviceSentBack, sent_back_at=EARLY)).then_types(
         DeviceMoved

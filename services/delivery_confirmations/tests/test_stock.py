@@ -154,6 +154,7 @@ def test_what_is_prepared_is_counted_and_what_is_lent_is_not() -> None:
     ("moved", "left"),
     [
         (_move(IN_STOCK, ON_LOAN, moved_at=BEFORE), 0),
+        (_move(IN_STOCK, ON_LOAN, moved_at=COUNTED_AT), 0),
         (_move(IN_STOCK, ON_LOAN, moved_at=AFTER), -1),
         (_move(IN_STOCK, PREPARED, moved_at=BEFORE), -1),
         (_move(RECEIVED, IN_STOCK, 9, moved_at=BEFORE), -2),
@@ -210,6 +211,12 @@ def test_a_count_that_comes_too_late_is_refused(said: StockCounted, reason: Stoc
     scenario.when(said).then(_refused(said, reason))
 
 
+def test_a_count_in_the_moment_of_the_last_move_counts() -> None:
+    scenario = _counted(3).when(_move(IN_STOCK, ON_LOAN, moved_at=AFTER))
+    scenario.when(example(StockCounted, counted=2, counted_at=AFTER))
+    scenario.then_types(StockCountRecorded)
+
+
 # --- adjustments ---------------------------------------------------------------------------------
 
 
@@ -222,6 +229,11 @@ def test_a_difference_is_explained_by_the_devices_that_are_named() -> None:
     assert moved.adjusted
     assert (moved.unexplained, moved.adjust_by) == (0, None)
     assert scenario.state(STOCK).last_count.asked == 0
+
+
+def test_a_difference_may_be_explained_at_once() -> None:
+    scenario = _counted(2).when(example(StockAdjusted, adjusted_at=COUNTED_AT))
+    scenario.then_types(StockAdjustmentRecorded, DeviceAdjusted)
 
 
 def test_what_is_found_again_is_back_on_the_shelf() -> None:
