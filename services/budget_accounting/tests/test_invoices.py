@@ -134,6 +134,13 @@ def test_a_cent_of_rounding_too_much_is_disputed(quantity: int) -> None:
     scenario.then_types(InvoiceRecorded, InvoiceDisputed)
 
 
+def test_each_line_of_an_invoice_may_be_a_cent_off() -> None:
+    lines = (line("BL-1", 1), line("BL-2", 1))
+    scenario = ordered(2).when(service("BL-1", 1)).when(service("BL-2", 1))
+    scenario.when(invoice("F-1", *lines, rounding=-3)).then_types(InvoiceDisputed)
+    scenario.when(invoice("F-1", *lines, rounding=-2)).then_types(*MATCHED)
+
+
 def test_each_invoice_bears_its_share_of_the_reduction() -> None:
     scenario = ordered(3).when(service("BL-1", 3, reduction_cents=100_00))
     shares = []

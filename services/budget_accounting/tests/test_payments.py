@@ -104,6 +104,11 @@ def test_a_payment_that_was_not_ordered_like_this_is_refused(
     scenario.when(example(PaymentMade)).then_types(PaymentRecorded, EngagementSettled)
 
 
+def test_what_is_ordered_to_be_paid_may_be_paid_at_once() -> None:
+    scenario = to_pay().when(example(PaymentMade, paid_at=NOON))
+    scenario.then_types(PaymentRecorded, EngagementSettled)
+
+
 def test_an_invoice_is_paid_once() -> None:
     scenario = paid().when(example(PaymentMade, payment="VIR-8"))
     scenario.then(example(PaymentRefused, payment="VIR-8", reason=PaymentRefusal.ALREADY_PAID))
