@@ -59,7 +59,7 @@ def told() -> Sequence[Said]:
         service = (
             "delivery_confirmations" if isinstance(word, DeviceAccepted) else "partner_gateway"
         )
-        words.append(Said(service, f"word {len(words)}", word))
+        words.append(Said(service, f"word {len(words)}", word, talk.context.now))
     return [*words, *talk.said]
 
 
