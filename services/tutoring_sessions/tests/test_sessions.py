@@ -337,3 +337,9 @@ def test_how_long_a_report_may_take_is_a_parameter() -> None:
     scenario = _given().with_parameters(horizon_seconds=86_400, deadline_grace_seconds=3_600)
     report_by: Any = instant("2020-05-07T15:00:00Z")
     scenario.when(example(SessionScheduled)).then(example(SessionOpened, report_by=report_by))
+
+
+def test_a_session_told_when_nobody_can_report_it_any_more_lapses_at_once() -> None:
+    scenario = Scenario(DECIDER).at("2021-05-04T08:00:00Z").when(example(SessionScheduled))
+    scenario.then_types(SessionOpened, SessionLapsed)
+    assert scenario.state(KEY).due_at is None

@@ -22,6 +22,7 @@ from filrouge_contracts.session import (
     Attendance,
     ReportRecorded,
     SessionCorrected,
+    SessionLapsed,
     SessionOpened,
     SessionRefusal,
     SessionRefused,
@@ -115,6 +116,7 @@ def _open(_session: Session, event: SessionScheduled, context: Context) -> Itera
     """It can be reported as long as its mentor and pupil remember their time."""
     seconds = context.parameter("horizon_seconds", HORIZON_SECONDS)
     seconds += context.parameter("deadline_grace_seconds", 0)
+    report_by = event.starts_at + timedelta(seconds=seconds)
     yield SessionOpened(
         session=event.session,
         association=event.association,
@@ -125,8 +127,10 @@ def _open(_session: Session, event: SessionScheduled, context: Context) -> Itera
         starts_at=event.starts_at,
         planned_minutes=event.planned_minutes,
         mode=event.mode,
-        report_by=event.starts_at + timedelta(seconds=seconds),
+        report_by=report_by,
     )
+    if report_by <= context.now:
+        yield SessionLapsed(session=event.session, lapsed_at=context.now)
 
 
 def _report(session: Session, event: Told, context: Context) -> Iterator[Event]:
