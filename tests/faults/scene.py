@@ -14,6 +14,7 @@ from filrouge.checks.ledger import FoundCheck
 from filrouge.invariants import HOLDS
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.reexecution import reexecute_everything
+from filrouge.simulator.acts import often
 from filrouge.simulator.plan import Plan
 from filrouge.simulator.planning import plan_of
 from filrouge.simulator.play import Play
@@ -28,7 +29,7 @@ LANES = 3
 SCALE = 0.002
 PATIENCE_SECONDS = 90.0
 SESSION_TIMEOUT_MS = 2000
-MUST_HOLD = {f"I{n}" for n in (1, 2, 3, 4, 5, 7, 8)} | {
+MUST_HOLD = {f"I{n}" for n in (1, 2, 3, 4, 5, 7, 8, 9, 10)} | {
     *("A1", "A2", "A3", "D1", "D2", "N1", "N2", "N3", "N4", "N5")
 }
 Fault = Callable[["Scene"], Awaitable[None]]
@@ -124,7 +125,7 @@ async def scene(
 async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) -> Play:
     """Plays to the end while `fault` happens, which must come to its own end before that; or after it,
     if it need not happen under load."""
-    play = Play(scene.plan, scene.times)
+    play = Play(scene.plan, scene.times, often(scene.plan))
     async with kafka_world(scene.stack, LANES, scene.plan.cast, play) as world:
         trouble = asyncio.ensure_future(fault(scene))
         playing = asyncio.ensure_future(play.run(TroubledWorld(world, scene)))

@@ -15,9 +15,14 @@ STORIES_BEGIN_ON = 2
 
 
 def acts_of(plan: Plan) -> tuple[Act, ...]:
+    """Everything: what happens often, and what happens rarely."""
+    return (*often(plan), Stories(plan.cast, STORIES, STORIES_BEGIN_ON))
+
+
+def often(plan: Plan) -> tuple[Act, ...]:
+    """What the plan consists of, with its accidents; much shorter without the stories."""
     return (
         Purchases(plan),
         Loans(plan),
         Tutoring(tutoring_of(plan.size, plan.cast, plan.seed), plan.cast),
-        Stories(plan.cast, STORIES, STORIES_BEGIN_ON),
     )
