@@ -55,7 +55,8 @@ class KafkaWorld:
 
     async def say(self, words: Sequence[Word]) -> None:
         await self._client.say(words)
-        await self.settle()
+        await self._quiet.wait(None)
+        await self._client.read()
 
     async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None:
         await self._operator.set_parameter(name, value, effective_at)

@@ -76,8 +76,11 @@ class Quiet:
         await self._admin.close()
         await self._consumer.stop()
 
-    async def wait(self, now: datetime, timeout_seconds: float = 120) -> Ends:
-        """Returns where the partitions end, once all is quiet at the tick `now`."""
+    async def wait(self, now: datetime | None, timeout_seconds: float = 120) -> Ends:
+        """Returns where the partitions end, once all is quiet at the tick `now`.
+
+        Without a tick the clock is not waited for: what words make due in the past wakes at the next.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_seconds
         while True:
@@ -93,9 +96,9 @@ class Quiet:
         ends: Ends = await self._consumer.end_offsets(self._places)
         return ends
 
-    async def _reason(self, ends: Ends, now: datetime) -> str | None:
+    async def _reason(self, ends: Ends, now: datetime | None) -> str | None:
         """What is still going on, in a few words; None if nothing is."""
-        now_us = to_microseconds(now)
+        now_us = None if now is None else to_microseconds(now)
         for service in self._reads:
             reason = await self._unread(service, ends) or await self._undone(service, now_us)
             if reason:
@@ -113,11 +116,11 @@ class Quiet:
                 return f"has read {place.topic}/{place.partition} to {read} of {ends[place]}"
         return None
 
-    async def _undone(self, service: str, now_us: int) -> str | None:
+    async def _undone(self, service: str, now_us: int | None) -> str | None:
         try:
             connection = await self._database(service)
             unsent = await connection.fetchval("SELECT count(*) FROM outbox")
-            due = await _due(connection, now_us)
+            due = None if now_us is None else await _due(connection, now_us)
         except DATABASE_AWAY as error:
             self._databases.pop(service, None)
             return f"has no database to ask: {type(error).__name__}"
