@@ -83,7 +83,7 @@ def a_payment_comes_back(on: Stage) -> Iterator[list[Word]]:
 
 
 def a_rejected_payment_is_resubmitted_late(on: Stage) -> Iterator[list[Word]]:
-    """Its cash has gone back to the line, and is asked for again."""
+    """Its cash has gone back to the line and is asked for again; the time to pay is over by then."""
     deal = Dealings(on)
     yield from deal.in_stock()
     yield from deal.invoiced()
@@ -94,7 +94,8 @@ def a_rejected_payment_is_resubmitted_late(on: Stage) -> Iterator[list[Word]]:
     yield [deal.resubmits_payment()]
     on.expect("cash.cash-granted", times=2, invoice=deal.bill())
     yield from deal.paid()
-    on.expect("payment.late-interest-recorded", invoice=deal.bill())
+    for name in ("payment-overdue", "late-interest-recorded"):
+        on.expect(f"payment.{name}", invoice=deal.bill())
     on.expect(RECORDED, invoice=deal.bill(), attempt=2)
 
 
