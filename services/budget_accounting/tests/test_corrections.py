@@ -202,6 +202,7 @@ def test_an_order_to_pay_is_let_through_before_a_credit_note_is_taken() -> None:
 def test_of_a_rejected_payment_a_credit_note_takes_cash_back_too() -> None:
     scenario = to_pay().when(CREDIT).when(example(PaymentRejected))
     scenario.then_types(PaymentRejectionRecorded, CreditNoteRecorded, CashReturnRequested)
+    assert scenario.said[2] == example(CashReturnRequested, amount_cents=36_96, requested_at=NOON)
     scenario.when(example(PaymentResubmitted))
     scenario.then_types(PaymentResubmissionRecorded, PaymentOrdered)
     order_to_pay = scenario.said[1]
@@ -282,6 +283,7 @@ def test_the_same_money_is_asked_back_once() -> None:
     scenario = paid().when(example(RepaymentOrdered, amount_cents=300_00))
     again = example(RepaymentOrdered, repayment="OR-2", amount_cents=69_61)
     assert refusal(scenario.when(again)) is CorrectionRefusal.MORE_THAN_PAID
+    scenario.when(again.model_copy(update={"amount_cents": 69_60})).then_types(RepaymentDue)
 
 
 @pytest.mark.parametrize(
