@@ -145,7 +145,8 @@ def _asking(order: Engagement, name: str) -> Payable:
 
 def _interest(payable: Payable, made: PaymentMade, context: Context) -> Iterator[Event]:
     """Intérêts moratoires and the flat cost of recovery."""
-    days = late_days(payable.pay_by, made.paid_at) if payable.pay_by else 0
+    assert payable.pay_by is not None  # since it was ordered to be paid
+    days = late_days(payable.pay_by, made.paid_at)
     if not days:
         return
     rate_bp = context.parameter("late_interest_bp", LATE_INTEREST_BP)
