@@ -175,13 +175,16 @@ def _place(rule: str) -> tuple[bool, str, int]:
 
 
 def sentence(rule: str) -> str:
-    """What the invariant says, from the docstring of the module that checks it."""
+    """What the invariant says, from the docstrings of the modules that check it."""
+    found = []
     for module in OF_RULES:
         for line in (module.__doc__ or "").splitlines():
             name, _, says = line.partition(" ")
             if name == rule:
-                return says.strip()
-    raise KeyError(rule)
+                found.append(says.strip())
+    if not found:
+        raise KeyError(rule)
+    return "; ".join(found)
 
 
 async def check_stream(

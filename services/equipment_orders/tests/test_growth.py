@@ -159,3 +159,8 @@ def test_what_was_complete_before_the_order_grew_completes_nothing() -> None:
     scenario = story(want(3), MORE_FROM_NEED, MORE_FROM_AGREEMENT, MORE_MONEY)
     scenario.when(DELIVERED).then_nothing()
     scenario.when(example(DeliveryCompleted, quantity=3)).then_types(OrderCompleted)
+
+
+def test_a_second_refusal_of_a_growth_is_noted_and_changes_nothing() -> None:
+    scenario = story(want(3), NO_FROM_NEED).when(NO_FROM_AGREEMENT)
+    scenario.then(recorded(Asked.AGREEMENT, accepted=False))

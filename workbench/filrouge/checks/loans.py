@@ -1,10 +1,9 @@
 """Loans: who has a device, since when, by which word, and why that pupil.
 
-I10 every loan names a pupil and a priority neighbourhood of the geography of 2015, as whoever handed the
-    device over said, with at least one piece of evidence
+I10 every loan has evidence, a pupil and a neighbourhood of 2015, as whoever handed it over said
 L1 a device is in one place, as one model in one school: each move begins where the one before ended
-L2 a device is with one pupil at a time, and handed over to nobody else until it has left that pupil
-L3 a device comes in once, by its admission or by a swap, and whatever happens to it comes after that, in turn
+L2 a device is with one pupil at a time, and lent to nobody else until it has left that pupil
+L3 a device comes in once, by admission or swap; all that happens to it comes after that, in turn
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Stocks: the equation of every model in every school, at any moment.
 
-I9 accepted + swapped in = all the places where devices are, per model and school; after every move the
-   stock counts what the moves of its devices, one by one, add up to, and no move is left out
+I9 accepted + swapped in = where devices are, per model and school, after each of the devices' moves
+
+What a stock says of itself is not believed: its counts are compared with what the moves add up to.
 """
 
 from __future__ import annotations
