@@ -57,7 +57,6 @@ def _moved(figures: Figures, data: Data) -> None:
 
 
 _COUNTS: Mapping[str, Callable[[Figures, Data], None]] = {
-    "credits-recorded": _add("credits_cents", "ae_cents"),
     "commitment-accepted": _add("committed_cents", "amount_cents"),
     "commitment-released": _add("committed_cents", "amount_cents", -1),
     "payment-recorded": _add("paid_cents", "amount_cents"),
@@ -69,7 +68,6 @@ _COUNTS: Mapping[str, Callable[[Figures, Data], None]] = {
     "pupil-accompanied": lambda figures, data: figures.pupil("accompanied", data["pupil"]),
 }
 NAMES = (
-    "credits_cents",
     "committed_cents",
     "paid_cents",
     "devices_ordered",
