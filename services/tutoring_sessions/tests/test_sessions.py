@@ -339,7 +339,11 @@ def test_how_long_a_report_may_take_is_a_parameter() -> None:
     scenario.when(example(SessionScheduled)).then(example(SessionOpened, report_by=report_by))
 
 
-def test_a_session_told_when_nobody_can_report_it_any_more_lapses_at_once() -> None:
-    scenario = Scenario(DECIDER).at("2021-05-04T08:00:00Z").when(example(SessionScheduled))
-    scenario.then_types(SessionOpened, SessionLapsed)
+def test_a_session_whose_time_is_over_has_lapsed_at_once() -> None:
+    refused = _refused(*WORDS["report"], SessionRefusal.LAPSED)
+    scenario = _given().at("2021-05-04T08:00:00Z").when(example(SessionReported))
+    lapsed = example(SessionLapsed, lapsed_at=scenario.context.now)
+    scenario.when(example(SessionScheduled)).then(example(SessionOpened), lapsed, refused)
+    scenario = _given(*ASKING).at("2021-05-04T08:00:00Z").when(example(SlotRefused))
+    scenario.then_types(SessionRefused, SessionLapsed)
     assert scenario.state(KEY).due_at is None

@@ -9,7 +9,6 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.session import (
     Attendance,
     ReportRecorded,
-    SessionLapsed,
     SessionRefusal,
     SessionRefused,
 )
@@ -22,7 +21,7 @@ from filrouge_contracts.slot import (
 )
 
 from tutoring_sessions import sessions
-from tutoring_sessions.session_state import Asked, Session, Stage
+from tutoring_sessions.session_state import Asked, Session
 from tutoring_sessions.state import evolve
 
 
@@ -58,15 +57,7 @@ def lose_slot(session: Session, event: SlotRevoked, context: Context) -> Iterato
 
 def wake(session: Session, due: Due, context: Context) -> Iterator[Event]:
     """What waited is refused; and a session that nobody has reported until now is not held."""
-    said = list(sessions.TABLE.give_up(session, due, context))
-    yield from said
-    for event in said:
-        session = evolve("session", session, event)
-    report_by = session.report_by
-    silent = session.stage is Stage.SCHEDULED and session.asked is None
-    if silent and report_by is not None and report_by <= context.now:
-        lapsed = SessionLapsed(session=context.name, lapsed_at=context.now)
-        yield from _say(session, [lapsed], context)
+    yield from _say(session, sessions.TABLE.give_up(session, due, context), context)
 
 
 def _asked(session: Session, event: PupilBooked | SlotRefused) -> Asked:
@@ -99,8 +90,11 @@ def _not_held(asked: Asked, reason: SessionRefusal, context: Context) -> Event:
 
 
 def _say(session: Session, said: Iterable[Event], context: Context) -> Iterator[Event]:
-    """These, and what waited until they were said."""
+    """These, the lapse if the time is over, and what waited until all that was said."""
     for event in said:
+        yield event
+        session = evolve("session", session, event)
+    for event in sessions.lapse(session, context):
         yield event
         session = evolve("session", session, event)
     yield from sessions.TABLE.retry(session, context)

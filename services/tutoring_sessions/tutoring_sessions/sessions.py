@@ -112,12 +112,11 @@ _REJECTING: tuple[Objection, ...] = (
 # --- what follows from a word --------------------------------------------------------------------
 
 
-def _open(_session: Session, event: SessionScheduled, context: Context) -> Iterator[Event]:
+def _open(session: Session, event: SessionScheduled, context: Context) -> Iterator[Event]:
     """It can be reported as long as its mentor and pupil remember their time."""
     seconds = context.parameter("horizon_seconds", HORIZON_SECONDS)
     seconds += context.parameter("deadline_grace_seconds", 0)
-    report_by = event.starts_at + timedelta(seconds=seconds)
-    yield SessionOpened(
+    opened = SessionOpened(
         session=event.session,
         association=event.association,
         programme=event.programme,
@@ -127,10 +126,17 @@ def _open(_session: Session, event: SessionScheduled, context: Context) -> Itera
         starts_at=event.starts_at,
         planned_minutes=event.planned_minutes,
         mode=event.mode,
-        report_by=report_by,
+        report_by=event.starts_at + timedelta(seconds=seconds),
     )
-    if report_by <= context.now:
-        yield SessionLapsed(session=event.session, lapsed_at=context.now)
+    yield opened
+    yield from lapse(evolve("session", session, opened), context)
+
+
+def lapse(session: Session, context: Context) -> Iterator[Event]:
+    """A session that nobody has reported until its time is over was not held."""
+    silent = session.stage is Stage.SCHEDULED and session.asked is None
+    if silent and session.report_by is not None and session.report_by <= context.now:
+        yield SessionLapsed(session=context.name, lapsed_at=context.now)
 
 
 def _report(session: Session, event: Told, context: Context) -> Iterator[Event]:
