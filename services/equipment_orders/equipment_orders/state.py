@@ -237,9 +237,10 @@ def _amended(order: Order, event: OrderAmended) -> Order:
 
 def _cancelled(order: Order, event: OrderCancelled) -> Order:
     cancellation = Cancellation(event.reason, event.cancelled_by, event.cancelled_at)
+    still_complete = order.step is Step.COMPLETED and event.quantity == order.quantity
     return replace(
         order,
-        step=Step.CANCELLED,
+        step=Step.COMPLETED if still_complete else Step.CANCELLED,
         quantity=event.quantity,
         cancellation=cancellation,
         change=None,

@@ -127,6 +127,14 @@ def test_a_cancelled_order_whose_goods_went_back_after_all_is_still_cancelled() 
     assert scenario.state(ORDER).step is Step.CANCELLED
 
 
+def test_a_complete_order_that_is_cancelled_stays_complete_until_goods_go_back() -> None:
+    scenario = story(DELIVERED, CANCEL, example(QuantityChangeAccepted, quantity=2))
+    scenario.then(cancelled(2))
+    assert scenario.state(ORDER).step is Step.COMPLETED
+    scenario.when(example(DeliveryReopened)).then(example(OrderReopened))
+    assert scenario.state(ORDER).step is Step.CANCELLED
+
+
 def test_what_stays_of_a_cancelled_order_completes_it() -> None:
     scenario = story(CANCEL, example(QuantityChangeAccepted, quantity=1))
     scenario.when(example(DeliveryCompleted, quantity=1))

@@ -73,9 +73,9 @@ class Ordered:
         if fact.name == "order-completed":
             self.completed = fact.data["quantity"]
             return
-        self.completed = None
-        if fact.name != "order-reopened":
-            self.quantity = fact.data["quantity"]
+        before, self.quantity = self.quantity, fact.data.get("quantity", self.quantity)
+        if fact.name != "order-cancelled" or self.quantity != before:
+            self.completed = None
 
     def judge(self, notes: Iterable[Note]) -> Iterator[Breach]:
         notes = list(notes)
