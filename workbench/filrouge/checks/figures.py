@@ -48,6 +48,12 @@ def _add(name: str, field: str, sign: int = 1) -> Callable[[Figures, Data], None
     return count
 
 
+def _came_back(figures: Figures, data: Data) -> None:
+    """Not so where an order to pay is rejected before it was paid."""
+    if data["payment"] is not None:
+        figures.sums["paid_cents"] -= data["amount_cents"]
+
+
 def _moved(figures: Figures, data: Data) -> None:
     if data["moved_to"] is DeviceState.IN_STOCK and data["moved_from"] in ARRIVING:
         figures.sums["devices_in_stock"] += 1
@@ -60,6 +66,7 @@ _COUNTS: Mapping[str, Callable[[Figures, Data], None]] = {
     "commitment-accepted": _add("committed_cents", "amount_cents"),
     "commitment-released": _add("committed_cents", "amount_cents", -1),
     "payment-recorded": _add("paid_cents", "amount_cents"),
+    "payment-rejection-recorded": _came_back,
     "repayment-recorded": _add("paid_cents", "amount_cents", -1),
     "order-placed": _add("devices_ordered", "quantity"),
     "device-moved": _moved,
