@@ -72,7 +72,7 @@ def service_withdrawn(cents: int) -> Bookings:
 
 
 def liquidated(
-    received_cents: int, invoiced_cents: int, penalty_cents: int = 0, recovered_cents: int = 0
+    received_cents: int, invoiced_cents: int, penalty_cents: int, recovered_cents: int
 ) -> Bookings:
     """Liquidation: the charge becomes a debt, less what is withheld from it.
 
