@@ -81,8 +81,15 @@ def test_an_order_grows_shrinks_and_ends() -> None:
     assert scenario.state(ORDER).engaged_cents == 1108_80
     scenario.when(example(OrderAmended)).then(example(EngagementAdjusted))
     assert (scenario.state(ORDER).quantity, scenario.state(ORDER).engaged_cents) == (1, 184_80)
-    scenario.when(example(OrderCancelled, quantity=0, amount_cents=0))
-    scenario.then_types(EngagementAdjusted, EngagementSettled)
+    cancelled = example(OrderCancelled, quantity=0, amount_cents=0)
+    scenario.when(cancelled).then_types(EngagementAdjusted, EngagementSettled)
+    assert scenario.said[0] == example(
+        EngagementAdjusted,
+        quantity=0,
+        amount_cents=0,
+        adjusted_at=cancelled.cancelled_at,
+        adjusted_by=cancelled.cancelled_by,
+    )
     assert scenario.state(ORDER).committed_cents == 0
 
 

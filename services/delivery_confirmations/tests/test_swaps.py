@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from delivery_confirmations.app import DECIDER
 from filrouge_chassis.decider import Contradiction
@@ -18,12 +20,14 @@ from filrouge_contracts.device import (
     DeviceState,
 )
 from filrouge_contracts.event import Event
+from filrouge_contracts.loan import DeviceHandedOver, EvidenceKind, HandoverEvidence
 from filrouge_contracts.stock import AdjustmentRefused, DeviceAdjusted
 from filrouge_contracts.swap import DeviceSwapped, SwapAccepted, SwapRefused, SwapRequested
 from filrouge_contracts.waiting import EventHeld
 
 SWAP = example(DeviceSwapped)
 OLD, NEW = f"imei:{SWAP.imei}", f"imei:{SWAP.new_imei}"
+SIGNED = (HandoverEvidence(kind=EvidenceKind.SIGNATURE, sha256="0" * 64),)
 LATER = instant("2020-06-11T08:00:00Z")
 
 
@@ -45,6 +49,38 @@ def test_a_swap_links_both_serials() -> None:
         old.delivery_note,
         old.item,
         old.uai,
+    )
+
+
+def _moved(**changes: Any) -> DeviceMoved:
+    of_a_loan = dict.fromkeys(("pupil", "qpv", "due_back_at", "confirm_by"))
+    swapped: dict[str, Any] = {
+        "said_type": SWAP.event_type,
+        "moved_at": SWAP.swapped_at,
+        "moved_by": SWAP.swapped_by,
+    }
+    return example(DeviceMoved, **{**of_a_loan, **swapped, **changes})
+
+
+def test_both_moves_of_a_swap_say_who_and_the_old_one_from_where() -> None:
+    lent = example(DeviceHandedOver, evidence=SIGNED)
+    scenario = _accepted().when(example(DevicePrepared)).when(lent).when(SWAP)
+    scenario.when(example(SwapRequested)).then(
+        example(SwapAccepted),
+        _moved(
+            imei=SWAP.new_imei,
+            moved_from=None,
+            moved_to=DeviceState.IN_STOCK,
+            replaces=SWAP.imei,
+        ),
+    )
+    scenario.when(example(SwapAccepted)).then(
+        _moved(
+            moved_from=DeviceState.ON_LOAN,
+            moved_to=DeviceState.RETURNED_TO_SUPPLIER,
+            pupil=lent.pupil,
+            replaced_by=SWAP.new_imei,
+        )
     )
 
 
