@@ -56,6 +56,12 @@ from services.budget_accounting.tests.papers import (
 ADVANCE = "AV-2020-0007"
 ALLOWED = 110_88
 CANCELLED = example(OrderCancelled, quantity=0, amount_cents=0)
+CAME_BACK = example(
+    PaymentRejected,
+    invoice=ADVANCE,
+    payment="VIR-20200529-7",
+    reason=PaymentRejectionReason.ACCOUNT_CLOSED,
+)
 
 
 def advanced(cents: int = ALLOWED) -> Scenario:
@@ -170,15 +176,15 @@ def test_an_advance_that_is_ordered_is_recovered_and_still_paid() -> None:
     assert scenario.state(ORDER).paid_cents == 369_60
 
 
+def test_an_advance_that_comes_back_is_owed_again_and_no_longer_paid() -> None:
+    state = advance_paid().when(CAME_BACK).then_types(PaymentRejectionRecorded).state(ORDER)
+    assert (state.paid_cents, state.advances_paid_cents, state.unrecovered_cents) == (0, 0, 0)
+    assert state.balance_cents(Account.SUPPLIER_PAYABLE) == -ALLOWED
+
+
 def test_a_recovered_advance_that_comes_back_is_owed_again() -> None:
     scenario = advance_paid().when(service("BL-1", 2)).when(invoice("F-1", line("BL-1", 2)))
-    came_back = example(
-        PaymentRejected,
-        invoice=ADVANCE,
-        payment="VIR-20200529-7",
-        reason=PaymentRejectionReason.ACCOUNT_CLOSED,
-    )
-    scenario.when(came_back).then_types(PaymentRejectionRecorded)
+    scenario.when(CAME_BACK).then_types(PaymentRejectionRecorded)
     state = scenario.state(ORDER)
     assert (state.paid_cents, state.advances_paid_cents, state.unrecovered_cents) == (0, 0, 0)
     assert state.balance_cents(Account.SUPPLIER_PAYABLE) == -369_60
@@ -229,8 +235,7 @@ def test_an_advance_on_a_cancelled_order_is_due_back() -> None:
 
 def test_what_is_due_back_of_an_advance_cannot_come_back_by_the_bank_as_well() -> None:
     scenario = advance_paid().when(CANCELLED)
-    came_back = example(PaymentRejected, invoice=ADVANCE, payment="VIR-20200529-7")
-    scenario.when(came_back).then_types(CorrectionRefused)
+    scenario.when(CAME_BACK).then_types(CorrectionRefused)
 
 
 def test_an_advance_has_no_invoice_that_a_credit_note_could_lower() -> None:

@@ -19,6 +19,7 @@ from filrouge_contracts.correction import (
     RepaymentOrdered,
 )
 from filrouge_contracts.engagement import EngagementSettled
+from filrouge_contracts.event import Event
 from filrouge_contracts.invoicing import InvoiceSubmitted
 from filrouge_contracts.ledger import Account
 from filrouge_contracts.payment import (
@@ -184,6 +185,11 @@ def test_a_rejected_order_to_pay_is_a_debt_again_and_is_ordered_again() -> None:
     assert scenario.said[0] == example(PaymentRecorded, attempt=2)
 
 
+def test_the_second_order_to_pay_may_be_rejected_too() -> None:
+    scenario = to_pay().when(example(PaymentRejected)).when(example(PaymentResubmitted))
+    scenario.when(example(PaymentRejected)).then(example(PaymentRejectionRecorded, attempt=2))
+
+
 def test_a_payment_that_came_back_is_a_debt_again_and_paid_by_another_transfer() -> None:
     scenario = paid().when(CAME_BACK).then_types(PaymentRejectionRecorded)
     state = scenario.state(ORDER)
@@ -276,6 +282,28 @@ def test_a_payment_cannot_come_back_while_a_part_of_it_is_due_back() -> None:
     (refused,) = scenario.said
     assert isinstance(refused, CorrectionRefused)
     assert refused.reason is CorrectionRefusal.REPAYMENT_UNDER_WAY
+
+
+@pytest.mark.parametrize(
+    ("asked_back", "answer"),
+    [
+        ([184_80], PaymentRejectionRecorded),
+        ([184_81], CorrectionRefused),
+        ([100_00, 84_80], PaymentRejectionRecorded),
+        ([100_00, 84_81], CorrectionRefused),
+    ],
+)
+def test_a_payment_may_come_back_if_what_stays_paid_is_enough_for_what_is_due_back(
+    asked_back: list[int], answer: type[Event]
+) -> None:
+    scenario = ordered().when(service("BL-1", 2))
+    for name in ("F-1", "F-2"):
+        granted(scenario.when(invoice(name, line("BL-1", 1))))
+        scenario.when(payment(scenario, name, payment=f"VIR-{name}"))
+    for number, cents in enumerate(asked_back):
+        scenario.when(example(RepaymentOrdered, repayment=f"OR-{number}", amount_cents=cents))
+    scenario.when(CAME_BACK.model_copy(update={"invoice": "F-2", "payment": "VIR-F-2"}))
+    assert isinstance(scenario.said[0], answer)
 
 
 def test_the_same_is_not_announced_twice() -> None:
