@@ -247,5 +247,5 @@ def test_advances_wait_for_cash_at_most_as_long_as_they_may_be_paid() -> None:
     """An order that shrinks while there is no cash takes its advance with it."""
     scenario = ordered().when(example(AdvanceRequested))
     scenario.when(example(CashRefused, invoice=ADVANCE, amount_cents=ALLOWED))
-    scenario.when(example(OrderCancelled)).when_due(ORDER, NOON + timedelta(days=7))
-    scenario.then_types(AdvanceLapsed)
+    scenario.when(CANCELLED).when_due(ORDER, NOON + timedelta(days=7))
+    scenario.then_types(AdvanceLapsed, EngagementSettled)

@@ -236,6 +236,13 @@ def test_a_line_is_open_for_the_year_of_its_first_credits_or_the_first_that_is_n
     assert scenario.state(LINE).due_at == instant(closes_at)
 
 
+def test_a_year_that_is_closed_is_not_opened_again_by_a_longer_grace() -> None:
+    scenario = _line().with_parameters(deadline_grace_seconds=3_600).when_due(LINE)
+    assert scenario.said[-1] == example(
+        YearOpened, year=2021, closes_at=instant("2022-01-01T00:59:59Z")
+    )
+
+
 def test_a_clock_that_jumps_over_years_opens_the_one_that_it_stops_in() -> None:
     scenario = _line().when_due(LINE, "2023-02-01T00:00:00Z")
     assert scenario.said[-1] == example(

@@ -148,6 +148,11 @@ def test_silence_after_the_term_is_noticed_once() -> None:
     assert scenario.state(ORDER).due_at == scenario.state(ORDER).year_ends_at
 
 
+def test_silence_that_is_noticed_late_began_at_the_term() -> None:
+    noticed_at = NOON + timedelta(days=31)
+    to_pay().when_due(ORDER, noticed_at).then(example(PaymentOverdue, noticed_at=noticed_at))
+
+
 def test_silence_is_noticed_after_a_grace() -> None:
     scenario = ordered().with_parameters(deadline_grace_seconds=3600)
     scenario.when(service("BL-0001", 2)).when(invoice("F-1", line("BL-0001", 2)))
