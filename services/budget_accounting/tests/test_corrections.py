@@ -103,7 +103,8 @@ def test_a_penalty_after_the_last_payment_is_due_and_its_commitment_given_back()
     scenario = paid().when(example(PenaltyDecided)).then_types(PenaltyRecorded, RepaymentDue)
     due = scenario.said[1]
     assert isinstance(due, RepaymentDue)
-    assert (due.cause, due.amount_cents) == (RepaymentCause.PENALTY, 18_48)
+    of_ours = (due.repayment, due.cause, due.amount_cents)
+    assert of_ours == ("RECOVERY-1", RepaymentCause.PENALTY, 18_48)
     back = example(RepaymentReceived, repayment=due.repayment, amount_cents=18_48)
     scenario.when(back).then_types(
         RepaymentRecorded, CashReturnRequested, EngagementSettled, CommitmentReleaseRequested

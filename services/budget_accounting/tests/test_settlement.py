@@ -13,6 +13,7 @@ from filrouge_chassis.testing.scenario import instant
 from filrouge_contracts.budget import CommitmentReleaseRequested
 from filrouge_contracts.cash import CashRequested
 from filrouge_contracts.closing import LedgerPosted
+from filrouge_contracts.correction import RepaymentOrdered
 from filrouge_contracts.engagement import EngagementSettled, ServiceRecorded, YearEndListed
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded
 from filrouge_contracts.ledger import Account
@@ -87,6 +88,16 @@ def test_interest_that_is_owed_keeps_an_order_on_the_list() -> None:
     scenario = to_pay()
     scenario.when(payment(scenario, paid_at=NOON + timedelta(days=40)))
     scenario.when_due(ORDER, YEAR_END).then_types(YearEndListed, LedgerPosted)
+    (listed, _) = scenario.said
+    assert isinstance(listed, YearEndListed)
+    assert (listed.paid_cents, listed.unpaid_cents) == (369_60, 0)
+
+
+def test_what_the_supplier_owes_keeps_an_order_on_the_list() -> None:
+    scenario = paid().when(example(RepaymentOrdered)).when_due(ORDER, YEAR_END)
+    (listed, _) = scenario.said
+    assert isinstance(listed, YearEndListed)
+    assert listed.repayments_due_cents == 36_96
 
 
 def test_what_is_overdue_and_what_waits_is_woken_before_the_year_ends() -> None:

@@ -14,7 +14,7 @@ from filrouge_contracts.certification import (
     ServiceWithdrawalRequested,
     ServiceWithdrawn,
 )
-from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened
+from filrouge_contracts.delivery import DeliveryCompleted, DeliveryReopened, GoodsReceived
 from filrouge_contracts.device import DeviceAccepted, DeviceSentBack
 from filrouge_contracts.event import Event
 from filrouge_contracts.verification import (
@@ -42,6 +42,7 @@ from services.delivery_confirmations.tests.story import (
     ORDER,
     RECEIVED_AT,
     SECOND,
+    claimed,
     order,
     receive,
     received,
@@ -81,9 +82,19 @@ def test_fifteen_days_of_silence_admit_the_goods() -> None:
 
 def test_silence_admits_at_its_deadline_even_if_the_clock_comes_later() -> None:
     scenario = received().when_due(ORDER, TOO_LATE)
-    assert scenario.said[0] == example(
-        AdmissionRecorded, admitted_at=DECIDE_BY, admitted_by=None, tacit=True
-    )
+    assert scenario.said[:2] == [
+        example(AdmissionRecorded, admitted_at=DECIDE_BY, admitted_by=None, tacit=True),
+        example(ServiceCertified, certified_at=TOO_LATE, certified_by=None, tacit=True),
+    ]
+
+
+def test_silence_certifies_nothing_before_it_was_received() -> None:
+    """A school may have written a date that is yet to come."""
+    scenario = order().when(example(GoodsReceived, received_at=TOO_LATE))
+    scenario.when(claimed(FIRST)).when(claimed(SECOND)).when_due(ORDER)
+    certified = scenario.said[1]
+    assert isinstance(certified, ServiceCertified)
+    assert (certified.received_at, certified.certified_at) == (TOO_LATE, TOO_LATE)
 
 
 def test_how_long_the_buyer_may_be_silent_is_a_parameter() -> None:
