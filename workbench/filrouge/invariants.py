@@ -17,6 +17,7 @@ from filrouge.checks import (
     closing,
     cohorts,
     corrections,
+    dates,
     devices,
     documents,
     funding,
@@ -25,7 +26,6 @@ from filrouge.checks import (
     liquidation,
     loans,
     numbering,
-    orders,
     payments,
     people,
     sessions,
@@ -36,6 +36,7 @@ from filrouge.checks.admission import Admission
 from filrouge.checks.bookings import Bookings
 from filrouge.checks.closing import Closing
 from filrouge.checks.cohorts import Cohorts
+from filrouge.checks.dates import Dates
 from filrouge.checks.devices import Devices
 from filrouge.checks.engagements import Engagements
 from filrouge.checks.fact import Breach, Check
@@ -44,7 +45,6 @@ from filrouge.checks.hours import Hours
 from filrouge.checks.lines import Lines
 from filrouge.checks.loans import Loans
 from filrouge.checks.numbering import Numbering
-from filrouge.checks.orders import Orders
 from filrouge.checks.sessions import Sessions
 from filrouge.checks.stocks import Stocks
 
@@ -54,7 +54,7 @@ OF_RULES = (
     bookings,
     lines,
     sums,
-    orders,
+    dates,
     devices,
     stocks,
     loans,
@@ -112,7 +112,7 @@ class Invariants:
             self._bookings,
             Lines(),
             Engagements(),
-            Orders(),
+            Dates(),
             Devices(),
             Stocks(),
             Loans(),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from filrouge.invariants import Invariants, Report
+from filrouge.testing.stream import PARTITIONS, stream_of
 from filrouge_chassis.testing.conversation import Said
 from filrouge_contracts.certification import ServiceWithdrawn
 from filrouge_contracts.engagement import ServiceRecorded
@@ -21,6 +23,14 @@ Change = Callable[[Any], dict[str, Any]]
 def named(said: Sequence[Said], name: str) -> list[int]:
     """Where events of this type are, such as `payment-made`."""
     return [n for n, one in enumerate(said) if one.event.event_type.split(".")[-2] == name]
+
+
+def report(said: Sequence[Said]) -> Report:
+    """What every check finds in a stream of these."""
+    invariants = Invariants(PARTITIONS)
+    for record in stream_of((), said):
+        invariants.take(record)
+    return invariants.close()
 
 
 def change(name: str, make: Change, number: int = 0) -> Doctor:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from filrouge.checks.bookings import BOOKED
-from filrouge.invariants import Invariants, Report
-from filrouge.operator import SOURCE
-from filrouge.simulator.stage import numbers_in
 from filrouge.simulator.told import STORIES
-from filrouge.testing.memory_world import played
-from filrouge.testing.stream import PARTITIONS, stream_of
 from filrouge_chassis.testing.conversation import Said
 from filrouge_contracts.event import Event
 from filrouge_contracts.payment import Purpose
@@ -30,6 +23,7 @@ from workbench.tests.doctors import (
     named,
     put,
     repeat,
+    report,
     said_by,
     shifted,
     withdraw,
@@ -46,26 +40,6 @@ ASKED_BACK, REJECTED = "money is asked back", "an order to pay is rejected"
 CAME_BACK, LATE = "a payment comes back", "payments come late"
 OPEN, DONE = "what is open is listed at the end of the year", "what is done is not listed"
 RESUBMITTED, WITHDRAWN = "a rejected payment is resubmitted late", "credits are withdrawn"
-
-
-@pytest.fixture(scope="module")
-def stories() -> Mapping[str, Sequence[Said]]:
-    """Each with its own events and all that control said."""
-    _, world = asyncio.run(played(0.01, seed=11))
-    names = list(STORIES)
-    found: dict[str, list[Said]] = {name: [] for name in STORIES}
-    for said in world.said:
-        numbers = numbers_in(json.loads(said.event.to_json()))
-        for name in names if said.service == SOURCE else (names[number] for number in numbers):
-            found[name].append(said)
-    return found
-
-
-def report(said: Sequence[Said]) -> Report:
-    invariants = Invariants(PARTITIONS)
-    for record in stream_of((), said):
-        invariants.take(record)
-    return invariants.close()
 
 
 def breached(said: Sequence[Said]) -> set[str]:

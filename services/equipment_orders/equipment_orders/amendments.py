@@ -123,8 +123,8 @@ def note_answer(order: Order, change: Change, event: Answer, context: Context) -
         other_price = getattr(event, "reason", None) is ReservationRefusal.OTHER_PRICE
         reason = AmendmentRefusal.OTHER_PRICE if other_price else REFUSALS[asked]
         yield from _refuse_change(order, change, reason, context)
-    elif asked is Asked.LINE:
-        yield amended(order, change, context)
+    elif isinstance(event, CommitmentAccepted):
+        yield amended(order, change, context, event.committed_at)
     elif {*change.kept, asked} == BOTH_TARGETS:
         yield commitment(order, change, context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from filrouge_chassis.decider import Context
 from filrouge_chassis.waiting import grace_ends
@@ -54,7 +55,9 @@ def commitment(order: Order, change: Change, context: Context) -> CommitmentRequ
     )
 
 
-def amended(order: Order, change: Change, context: Context) -> OrderAmended:
+def amended(
+    order: Order, change: Change, context: Context, committed_at: datetime | None = None
+) -> OrderAmended:
     return OrderAmended(
         order=context.name,
         need=order.need,
@@ -62,7 +65,7 @@ def amended(order: Order, change: Change, context: Context) -> OrderAmended:
         budget_line=order.budget_line,
         quantity=change.quantity,
         amount_cents=_deal(order).total_cents(change.quantity),
-        amended_at=max(context.now, change.requested_at),
+        amended_at=_latest(context.now, change.requested_at, order.bound_at, committed_at),
         amended_by=change.requested_by,
     )
 
@@ -78,7 +81,7 @@ def cancelled(
         quantity=quantity,
         amount_cents=_deal(order).total_cents(quantity),
         reason=cancellation.reason,
-        cancelled_at=max(context.now, cancellation.cancelled_at),
+        cancelled_at=_latest(context.now, cancellation.cancelled_at, order.bound_at),
         cancelled_by=cancellation.cancelled_by,
     )
 
@@ -98,6 +101,11 @@ def given_back(order: Order, asked: Asked, quantity: int, context: Context) -> E
         quantity=abs(order.quantity - quantity),
         amount_cents=0 if of_need else amount_cents,
     )
+
+
+def _latest(*moments: datetime | None) -> datetime:
+    """Others' clocks may be ahead: what follows from theirs is not dated before it."""
+    return max(moment for moment in moments if moment is not None)
 
 
 def _difference_cents(order: Order, quantity: int) -> int:

@@ -115,6 +115,8 @@ class Order(Holder, frozen=True, omit_defaults=True):
     requested_at: datetime | None = None
     ordered_at: datetime | None = None
     """Only in an emergency: before the commitment."""
+    bound_at: datetime | None = None
+    """Since when it binds as it does."""
     site: Site | None = None
     deal: Deal | None = None
     change: Change | None = None
@@ -160,8 +162,8 @@ def _committing(order: Order, event: CommitmentRequested) -> Order:
     return timed(replace(order, step=Step.COMMITTING, answer_by=event.answer_by))
 
 
-def _placed(order: Order, _event: OrderPlaced) -> Order:
-    return timed(replace(order, step=Step.PLACED, answer_by=None))
+def _placed(order: Order, event: OrderPlaced) -> Order:
+    return timed(replace(order, step=Step.PLACED, bound_at=event.placed_at, answer_by=None))
 
 
 def _refused(order: Order, event: OrderRefused) -> Order:
@@ -232,7 +234,13 @@ def _word_decided(order: Order, event: AmendmentOpened | AmendmentRefused) -> Or
 
 
 def _amended(order: Order, event: OrderAmended) -> Order:
-    return replace(order, step=Step.PLACED, quantity=event.quantity, change=None)
+    return replace(
+        order,
+        step=Step.PLACED,
+        quantity=event.quantity,
+        bound_at=event.amended_at,
+        change=None,
+    )
 
 
 def _cancelled(order: Order, event: OrderCancelled) -> Order:

@@ -94,13 +94,9 @@ def recorded(asked: Asked, accepted: bool = True) -> AmendmentAnswerRecorded:
     return example(AmendmentAnswerRecorded, asked=asked, accepted=accepted)
 
 
-def amended(quantity: int) -> OrderAmended:
-    return example(
-        OrderAmended,
-        quantity=quantity,
-        amount_cents=quantity * PIECE_CENTS,
-        amended_at=LATER,
-    )
+def amended(quantity: int, **changes: Any) -> OrderAmended:
+    fields = {"amount_cents": quantity * PIECE_CENTS, "amended_at": LATER, **changes}
+    return example(OrderAmended, quantity=quantity, **fields)
 
 
 def cancelled(quantity: int, **changes: Any) -> OrderCancelled:

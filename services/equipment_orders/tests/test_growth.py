@@ -15,6 +15,7 @@ from filrouge_contracts.amendment import (
     AmendmentRefusal,
     Asked,
     OrderAmended,
+    QuantityChangeAccepted,
 )
 from filrouge_contracts.budget import CommitmentRefused, CommitmentRequested
 from filrouge_contracts.delivery import DeliveryCompleted
@@ -34,6 +35,7 @@ from filrouge_contracts.values import line_total_cents
 from services.equipment_orders.tests.placed_order import (
     AGREEMENT,
     AGREEMENT_BACK,
+    CANCEL,
     DELIVERED,
     FROM_NEED,
     LATER,
@@ -50,6 +52,7 @@ from services.equipment_orders.tests.placed_order import (
     OTHER_PRICE,
     PIECE_CENTS,
     amended,
+    cancelled,
     recorded,
     refused,
     reservation,
@@ -79,6 +82,15 @@ def test_an_order_grows_when_need_agreement_and_line_agree() -> None:
     scenario.when(MORE_MONEY).then(recorded(Asked.LINE), amended(3))
     state = scenario.state(ORDER)
     assert (state.quantity, state.change, state.due_at, state.step) == (3, None, None, Step.PLACED)
+
+
+def test_an_order_is_not_amended_before_the_money_is_engaged_whichever_clock_is_ahead() -> None:
+    ahead = LATER + timedelta(hours=1)
+    engaged = MORE_MONEY.model_copy(update={"committed_at": ahead})
+    scenario = story(want(3), MORE_FROM_NEED, MORE_FROM_AGREEMENT, engaged)
+    scenario.then(recorded(Asked.LINE), amended(3, amended_at=ahead))
+    scenario.when(CANCEL).when(example(QuantityChangeAccepted, quantity=3))
+    scenario.then(cancelled(3, cancelled_at=ahead))
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,13 @@ class Ordered:
     completed: int | None = None
     last: Fact | None = None
 
-    def take(self, fact: Fact) -> None:
+    def take(self, fact: Fact) -> Iterator[Breach]:
+        again = fact.name == "order-completed"
+        if fact.name in ("order-completed", "order-reopened") and again == bool(self.completed):
+            sentence = f"{self.order}: {fact.name} when it is {'' if again else 'not '}complete"
+            yield Breach("I4", sentence, (fact.id,))
         self.last = fact
-        if fact.name == "order-completed":
+        if again:
             self.completed = fact.data["quantity"]
             return
         before, self.quantity = self.quantity, fact.data.get("quantity", self.quantity)

@@ -49,7 +49,7 @@ class Devices:
             ordered = Ordered(order)
             for fact in _as_decided(self._quantities[order]):
                 self.checked["I4"] += 1
-                ordered.take(fact)
+                yield from ordered.take(fact)
             yield from ordered.judge(notes)
 
     def _unclaimed(self, note: Note) -> Iterator[Breach]:

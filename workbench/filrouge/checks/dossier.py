@@ -9,10 +9,6 @@ from dataclasses import dataclass, field
 from filrouge.checks.fact import Data, Fact
 from filrouge.checks.parameters import Parameters
 
-OF_AN_ORDER = frozenset(
-    {"order-placed", "service-certified", "payment-ordered", "payment-recorded"}
-)
-
 
 @dataclass(slots=True)
 class Around:

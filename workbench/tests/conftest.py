@@ -1,0 +1,27 @@
+"""One play in memory for all tests that look at its stories."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+from filrouge.operator import SOURCE
+from filrouge.simulator.stage import numbers_in
+from filrouge.simulator.told import STORIES
+from filrouge.testing.memory_world import played
+from filrouge_chassis.testing.conversation import Said
+
+
+@pytest.fixture(scope="session")
+def stories() -> Mapping[str, Sequence[Said]]:
+    """Each with its own events and all that control said."""
+    _, world = asyncio.run(played(0.01, seed=11))
+    names = list(STORIES)
+    found: dict[str, list[Said]] = {name: [] for name in STORIES}
+    for said in world.said:
+        numbers = numbers_in(json.loads(said.event.to_json()))
+        for name in names if said.service == SOURCE else (names[number] for number in numbers):
+            found[name].append(said)
+    return found
