@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from filrouge.stack import Stack, local_stack
 
+pytest.register_assert_rewrite("tests.faults.scene", "tests.integration.village")
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

@@ -110,6 +110,8 @@ class RepaymentCause(StrEnum):
     """An advance that no invoice is left to recover."""
     PENALTY = "penalty"
     """A penalty that no invoice is left to withhold from."""
+    UNPROVEN = "unproven"
+    """Hours that were certified and corrected away before their programme closed."""
 
 
 class RepaymentDue(Event):

@@ -46,6 +46,8 @@ class EngagementAdjusted(Event):
     quantity: Pieces
     amount_cents: Cents
     """Of the whole as it is now, including VAT."""
+    unproven_cents: Cents = 0
+    """Worth of what was certified and does not stand any more: claimed back once it is paid."""
     adjusted_at: Instant
     adjusted_by: UserId | None = None
     """Nobody when a programme ends by itself."""

@@ -26,6 +26,8 @@ from filrouge_contracts.values import (
     UserId,
 )
 
+MINUTES_AN_HOUR = 60
+
 
 class ProgrammeRegistered(Event):
     """An association will tutor pupils for hours that the State funds at a rate."""
@@ -227,4 +229,4 @@ class ProgrammeClosed(Event):
     """That was certified: the commitment beyond it is released."""
     closed_at: Instant
     unproven_minutes: TotalMinutes = 0
-    """Certified, and corrected away afterwards: to be claimed back."""
+    """Certified, and corrected away afterwards: claimed back, by the hour that is begun."""

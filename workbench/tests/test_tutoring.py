@@ -101,7 +101,8 @@ async def test_what_is_said_of_tutoring_is_what_the_contracts_understand() -> No
 
 
 async def test_the_books_of_tutoring_miss_no_event_and_notice_those_that_count_twice() -> None:
-    play, world = await _played(seed=7)
+    """With a seed by which a programme closes with hours that it cannot prove."""
+    play, world = await _played(seed=6)
     (act,) = play.acts
     events = [(said.event.event_type, json.loads(said.event.to_json())) for said in world.said]
     ours = [event for event in events if event[0] in COMPARED and not numbers_in(event[1])]

@@ -148,6 +148,7 @@ _CLAIMED: Mapping[RepaymentCause, Account] = {
     RepaymentCause.CREDIT_NOTE: Account.EXPENSE,
     RepaymentCause.ADVANCE: Account.ADVANCES,
     RepaymentCause.PENALTY: Account.PENALTIES_DUE,
+    RepaymentCause.UNPROVEN: Account.EXPENSE,
 }
 
 

@@ -9,7 +9,7 @@ from filrouge_contracts.amendment import OrderAmended, OrderCancelled
 from filrouge_contracts.engagement import EngagementAdjusted, EngagementRecorded
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.event import Event
-from filrouge_contracts.programme import ProgrammeClosed, ProgrammeFunded
+from filrouge_contracts.programme import MINUTES_AN_HOUR, ProgrammeClosed, ProgrammeFunded
 
 from budget_accounting.engagement_state import Engagement
 
@@ -85,7 +85,8 @@ def cancel(order: Engagement, event: OrderCancelled, context: Context) -> Iterat
 def close_programme(
     programme: Engagement, event: ProgrammeClosed, context: Context
 ) -> Iterator[Event]:
-    """The programme ends with the hours that are certified."""
+    """The programme ends with the hours that are certified; an hour that is not whole is not proven."""
+    unproven_hours = -(-event.unproven_minutes // MINUTES_AN_HOUR)
     yield from _adjust(
         programme,
         EngagementAdjusted(
@@ -93,6 +94,7 @@ def close_programme(
             budget_line=event.budget_line,
             quantity=event.hours,
             amount_cents=event.amount_cents,
+            unproven_cents=programme.worth_cents(unproven_hours),
             adjusted_at=event.closed_at,
         ),
     )

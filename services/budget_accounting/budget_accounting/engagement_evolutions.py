@@ -86,6 +86,7 @@ def _adjusted(order: Engagement, event: EngagementAdjusted) -> Engagement:
         order,
         quantity=event.quantity,
         engaged_cents=event.amount_cents,
+        unproven_cents=event.unproven_cents,
         approvers=once(order.approvers, event.adjusted_by),
     )
 

@@ -107,6 +107,8 @@ class Engagement(Holder, frozen=True, omit_defaults=True):
     """Of it, as advances."""
     recovered_cents: int = 0
     penalties_cents: int = 0
+    unproven_cents: int = 0
+    """Certified, corrected away, and not claimed back yet."""
     balances: dict[str, int] = {}
     year_ends_at: datetime | None = None
 

@@ -183,8 +183,10 @@ def _credited(order: Engagement, event: CreditNoteRecorded) -> Engagement:
 def _repayment_due(order: Engagement, event: RepaymentDue) -> Engagement:
     order = let_go(order, RepaymentOrdered, event.repayment)
     repayment = Repayment(event.cause, event.amount_cents)
+    of_unproven = event.cause is RepaymentCause.UNPROVEN
     return replace(
         order,
+        unproven_cents=order.unproven_cents - (event.amount_cents if of_unproven else 0),
         repayments={**order.repayments, event.repayment: repayment},
         approvers=once(order.approvers, event.ordered_by),
     )

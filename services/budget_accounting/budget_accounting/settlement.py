@@ -39,6 +39,10 @@ def settle(order: Engagement, context: Context) -> Iterator[Event]:
     if penalty_cents:
         yield _claim(order, penalty_cents, RepaymentCause.PENALTY, context)
         return
+    unproven_cents = min(order.unproven_cents, order.claimable_cents)
+    if unproven_cents:
+        yield _claim(order, unproven_cents, RepaymentCause.UNPROVEN, context)
+        return
     left_cents = order.committed_cents - order.liquidated_cents
     if order.settled and not left_cents:
         return

@@ -11,13 +11,14 @@ from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.amendment import OrderAmended, OrderCancelled
-from filrouge_contracts.cash import CashRequested
+from filrouge_contracts.cash import CashGranted, CashRequested
 from filrouge_contracts.certification import (
     ServiceCertified,
     ServiceWithdrawalRefused,
     ServiceWithdrawalRequested,
     ServiceWithdrawn,
 )
+from filrouge_contracts.correction import RepaymentCause, RepaymentDue
 from filrouge_contracts.engagement import (
     EngagementAdjusted,
     EngagementRecorded,
@@ -27,7 +28,7 @@ from filrouge_contracts.engagement import (
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded
 from filrouge_contracts.ledger import Account
-from filrouge_contracts.payment import PaymentOrdered
+from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.programme import HoursCertified, ProgrammeClosed, ProgrammeFunded
 from filrouge_contracts.waiting import EventHeld
 
@@ -71,6 +72,22 @@ def test_a_programme_is_engaged_in_hours_without_vat() -> None:
     scenario.then_types(EngagementAdjusted)
     with pytest.raises(Contradiction, match="is engaged a second time"):
         scenario.when(example(ProgrammeFunded))
+
+
+def test_what_a_programme_cannot_prove_when_it_closes_is_claimed_back_by_the_hour() -> None:
+    scenario = Scenario(DECIDER).at(NOON).when(example(ProgrammeFunded))
+    scenario.when(example(HoursCertified))
+    hours = line("C-2020-20", 24, 18_00, vat_rate_bp=0)
+    cents = {"engagement": PROGRAMME, "amount_cents": 24 * 18_00}
+    scenario.when(invoice("F-1", hours, vat_cents=0, **cents))
+    scenario.when(example(CashGranted, invoice="F-1", **cents))
+    closed = example(ProgrammeClosed, hours=24, amount_cents=24 * 18_00, unproven_minutes=61)
+    scenario.when(closed).then_types(EngagementAdjusted)
+    scenario.when(example(PaymentMade, invoice="F-1", **cents))
+    scenario.then_types(PaymentRecorded, RepaymentDue, EngagementSettled)
+    due = scenario.said[1]
+    assert isinstance(due, RepaymentDue)
+    assert (due.cause, due.amount_cents) == (RepaymentCause.UNPROVEN, 2 * 18_00)
 
 
 # --- amendments ----------------------------------------------------------------------------------

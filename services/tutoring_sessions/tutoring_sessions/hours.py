@@ -4,7 +4,8 @@
     every certification_seconds → the whole hours that no statement has claimed are stated
     approved by the State → certified, if they still stand
 
-What is corrected away after it was certified is made up for by later hours before any is stated.
+What is corrected away after it was certified is made up for by later hours before any is stated;
+what no hours make up for until the programme closes is claimed back.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from filrouge_chassis.waiting import DAY_SECONDS, later
 from filrouge_contracts.budget import CommitmentReleaseRequested
 from filrouge_contracts.event import Event
 from filrouge_contracts.programme import (
+    MINUTES_AN_HOUR,
     Held,
     HoursApproved,
     HoursCertified,
@@ -30,7 +32,7 @@ from filrouge_contracts.programme import (
 )
 from filrouge_contracts.values import EARLIEST
 
-from tutoring_sessions.state import MINUTES_AN_HOUR, Programme, Step, evolve
+from tutoring_sessions.state import Programme, Step, evolve
 from tutoring_sessions.tables import (
     Objection,
     Word,

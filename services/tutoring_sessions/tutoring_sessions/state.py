@@ -17,6 +17,7 @@ from filrouge_chassis.waiting import Holder, held, let_go, timed
 from filrouge_contracts.budget import CommitmentReleaseRequested, CommitmentRequested
 from filrouge_contracts.event import Event
 from filrouge_contracts.programme import (
+    MINUTES_AN_HOUR,
     HoursCertified,
     HoursStated,
     MinutesCounted,
@@ -38,7 +39,6 @@ from tutoring_sessions import people_state, session_state
 from tutoring_sessions.tables import refused
 
 S = TypeVar("S")
-MINUTES_AN_HOUR = 60
 
 
 class Step(StrEnum):

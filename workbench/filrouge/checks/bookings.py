@@ -68,6 +68,7 @@ CLAIMED: Mapping[str, str] = {
     "credit_note": "expense",
     "advance": "advances",
     "penalty": "penalties_due",
+    "unproven": "expense",
 }
 """Cause of a claim on the supplier → the account that it takes from."""
 BOOKED = frozenset({*STEPS, "payment-rejection-recorded", "repayment-due", "invoice-matched"})

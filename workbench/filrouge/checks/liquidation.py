@@ -14,6 +14,7 @@ from filrouge.checks.dossier import Around, Dossier, amount_cents, vat_cents
 from filrouge.checks.fact import Breach, Data, Fact
 
 ROUNDING_CENTS = 1
+MINUTES_AN_HOUR = 60
 CERTIFIED = {"service-certified": "delivery_note", "hours-certified": "certificate"}
 """Certificate → its field that a service record names."""
 
@@ -59,6 +60,10 @@ class Owed:
     """That were ordered to be paid."""
     recovered_cents: int = 0
     invoiced_cents: int = 0
+    unproven_minutes: int = 0
+    """Certified, and corrected away before the programme closed."""
+    unproven_cents: int = 0
+    """Of them, not claimed back yet."""
     credited: Counter[str] = field(default_factory=Counter)
 
     def _certified_quantity(self) -> int:
@@ -78,6 +83,13 @@ class Owed:
         if data["amount_cents"] + data["reduction_cents"] != worth_cents:
             yield f"{name} is booked at {data['amount_cents']} cents, it is worth {worth_cents}"
         self.notes[name] = Note(quantity, data["amount_cents"], data["reduction_cents"])
+
+    def adjust(self, data: Data) -> Iterator[str]:
+        """What a programme cannot prove any more when it closes."""
+        self.unproven_cents = data["unproven_cents"]
+        unproven_hours = -(-self.unproven_minutes // MINUTES_AN_HOUR)
+        if self.unproven_cents != self.terms.worth_cents(unproven_hours):
+            yield f"{self.unproven_cents} cents are unproven, it is {self.unproven_minutes} minutes"
 
     def withdraw(self, data: Data) -> Iterator[str]:
         self.notes.pop(data["delivery_note"], None)
@@ -187,13 +199,19 @@ class Owed:
             self.recovered_cents += cents
         elif data["cause"] == "penalty":
             self.penalties_cents -= cents
-        if self.penalties_cents < 0 or self.recovered_cents > self.advances.total():
+        elif data["cause"] == "unproven":
+            self.unproven_cents -= cents
+        if (
+            min(self.penalties_cents, self.unproven_cents) < 0
+            or self.recovered_cents > self.advances.total()
+        ):
             yield f"{data['repayment']}: {cents} cents of {data['cause']} are claimed, less is owed"
 
 
 STEPS: Mapping[str, Callable[[Owed, Data], Iterator[str]]] = {
     "service-recorded": Owed.record,
     "service-withdrawn": Owed.withdraw,
+    "engagement-adjusted": Owed.adjust,
     "penalty-recorded": Owed.decide_penalty,
     "advance-recorded": Owed.record_advance,
     "invoice-matched": Owed.match,
@@ -204,7 +222,15 @@ STEPS: Mapping[str, Callable[[Owed, Data], Iterator[str]]] = {
 }
 TERMS = ("engagement-recorded", "engagement-adjusted")
 WANTS = frozenset(
-    {*STEPS, *CERTIFIED, *TERMS, "order-placed", "programme-funded", "invoice-submitted"}
+    {
+        *STEPS,
+        *CERTIFIED,
+        *TERMS,
+        "order-placed",
+        "programme-funded",
+        "programme-closed",
+        "invoice-submitted",
+    }
 )
 
 
@@ -214,9 +240,11 @@ def judge(dossier: Dossier, _around: Around, checked: Counter[str]) -> Iterator[
         return  # without an order nothing can be owed, which I2 says
     for fact in dossier.all(*TERMS):
         yield from _engaged(dossier, terms, fact)
+    closed = dossier.first("programme-closed")
     owed = Owed(
         dossier.about,
         terms,
+        unproven_minutes=closed.data["unproven_minutes"] if closed else 0,
         certificates=dossier.by("delivery_note", "service-certified")
         | dossier.by("certificate", "hours-certified"),
         submitted=dossier.by("invoice", "invoice-submitted"),

@@ -111,7 +111,7 @@ def hours_are_corrected_before_and_after_their_approval(on: Stage) -> Iterator[l
 
 
 def a_programme_ends_early_and_gives_the_rest_back(on: Stage) -> Iterator[list[Word]]:
-    """Of ten hours one is paid, and cannot be proved any more; nine are released when it closes."""
+    """Of ten hours one is paid and cannot be proved any more: it is claimed back, and nine are released."""
     tutored = Tutored(on)
     yield from tutored.ready()
     first, late = tutored.session("1"), tutored.session("LATE", on.moment(12))
@@ -145,6 +145,8 @@ def a_programme_ends_early_and_gives_the_rest_back(on: Stage) -> Iterator[list[W
         amount_cents=RATE_CENTS,
         unproven_minutes=60,
     )
+    of_the_hour = {"amount_cents": RATE_CENTS, "cause": "unproven"}
+    on.expect("correction.repayment-due", engagement=tutored.programme.engagement, **of_the_hour)
     on.expect(
         "budget.commitment-released",
         engagement=tutored.programme.engagement,

@@ -47,7 +47,7 @@ class Expected:
     validated_minutes: Counter[str] = field(default_factory=Counter)
     """Programme → minutes, also those beyond its funding."""
     hours: Counter[str] = field(default_factory=Counter)
-    """Programme → stated, approved and certified."""
+    """Programme → approved, certified, and not corrected away afterwards."""
     paid_cents: Counter[str] = field(default_factory=Counter)
     """Programme → cents."""
     refused: Counter[str] = field(default_factory=Counter)

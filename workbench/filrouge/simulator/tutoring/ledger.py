@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from filrouge.simulator.act import Data
 from filrouge.simulator.stage import numbers_in
-from filrouge.simulator.tutoring.books import Expected
+from filrouge.simulator.tutoring.books import MINUTES_AN_HOUR, Expected
 from filrouge.simulator.words import type_of
 
 ENGAGEMENT = "programme:"
@@ -23,9 +24,10 @@ class Ledger:
     validated_minutes: Counter[str] = field(default_factory=Counter)
     """Programme → as it has counted them."""
     refused: Counter[str] = field(default_factory=Counter)
-    stated_hours: Counter[str] = field(default_factory=Counter)
-    certified_hours: Counter[str] = field(default_factory=Counter)
+    certified_minutes: Counter[str] = field(default_factory=Counter)
+    """Programme → certified in whole hours, less what was corrected away afterwards."""
     paid_cents: Counter[str] = field(default_factory=Counter)
+    """Programme → less what is claimed back."""
     enrolments: Counter[str] = field(default_factory=Counter)
     accompanied: dict[str, int] = field(default_factory=dict)
     """Pupil → how often it began to be accompanied less how often that ended."""
@@ -53,21 +55,18 @@ def _refused(ledger: Ledger, data: Data) -> None:
     ledger.refused[data["reason"]] += 1
 
 
-def _stated(ledger: Ledger, data: Data) -> None:
-    ledger.stated_hours[data["programme"]] += data["hours"]
-
-
-def _withdrawn(ledger: Ledger, data: Data) -> None:
-    ledger.stated_hours[data["programme"]] -= data["hours"]
-
-
 def _certified(ledger: Ledger, data: Data) -> None:
-    ledger.certified_hours[data["programme"]] += data["hours"]
+    ledger.certified_minutes[data["programme"]] += data["hours"] * MINUTES_AN_HOUR
 
 
-def _paid(ledger: Ledger, data: Data) -> None:
+def _closed(ledger: Ledger, data: Data) -> None:
+    ledger.certified_minutes[data["programme"]] -= data["unproven_minutes"]
+
+
+def _paid(ledger: Ledger, data: Data, sign: int = 1) -> None:
     if data["engagement"].startswith(ENGAGEMENT):
-        ledger.paid_cents[data["engagement"].removeprefix(ENGAGEMENT)] += data["amount_cents"]
+        programme = data["engagement"].removeprefix(ENGAGEMENT)
+        ledger.paid_cents[programme] += sign * data["amount_cents"]
 
 
 def _enrolled(ledger: Ledger, data: Data) -> None:
@@ -88,10 +87,10 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "programme.minutes-changed": _changed,
         "programme.minutes-counted": _counted,
         "session.session-refused": _refused,
-        "programme.hours-stated": _stated,
-        "programme.statement-withdrawn": _withdrawn,
         "programme.hours-certified": _certified,
+        "programme.programme-closed": _closed,
         "payment.payment-recorded": _paid,
+        "correction.repayment-due": partial(_paid, sign=-1),
         "pupil.enrolment-recorded": _enrolled,
         "pupil.pupil-accompanied": _accompanied,
         "pupil.pupil-no-longer-accompanied": _left_alone,
@@ -104,12 +103,14 @@ COMPARED = frozenset(_TAKES)
 
 def differences(expected: Expected, found: Ledger) -> Iterator[str]:
     """Nothing if the services did with tutoring what the books say."""
+    certified_hours = Counter(
+        {name: minutes // MINUTES_AN_HOUR for name, minutes in found.certified_minutes.items()}
+    )
     for what, wanted, got in (
         ("minutes of", expected.minutes, found.minutes),
         ("minutes counted for", expected.validated_minutes, found.validated_minutes),
         ("reports refused for", expected.refused, found.refused),
-        ("hours stated for", expected.hours, found.stated_hours),
-        ("hours certified for", expected.hours, found.certified_hours),
+        ("hours certified for", expected.hours, certified_hours),
         ("cents paid for", expected.paid_cents, found.paid_cents),
         ("enrolments of", expected.enrolments, found.enrolments),
     ):
