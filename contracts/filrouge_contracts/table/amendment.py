@@ -15,6 +15,7 @@ from filrouge_contracts.amendment import (
     QuantityChangeRequested,
 )
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, DELIVERIES, ORDERS, Entry
+from filrouge_contracts.table.delivery import DELIVERY
 from filrouge_contracts.table.equipment import EQUIPMENT
 
 ENTRIES = (
@@ -74,7 +75,7 @@ ENTRIES = (
     ),
     Entry(
         QuantityChangeAccepted,
-        EQUIPMENT,
+        DELIVERY,  # in one order with what it says of the delivery as a whole
         "order:{order}",
         (DELIVERIES,),
         (ORDERS,),
@@ -83,7 +84,7 @@ ENTRIES = (
     ),
     Entry(
         QuantityChangeRefused,
-        EQUIPMENT,
+        DELIVERY,  # in one order with what it says of the delivery as a whole
         "order:{order}",
         (DELIVERIES,),
         (ORDERS,),
