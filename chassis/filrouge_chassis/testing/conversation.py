@@ -1,7 +1,7 @@
 """Several services in memory, talking until all is quiet: threads as a whole, in any order of arrival.
 
-Like the lanes, it keeps the order of what one producing lane says to one aggregate, and no other
-order; `chance` decides among everything that could arrive next.
+Like the lanes, it keeps the order of what one producing lane says to one aggregate on one topic, and no
+other order; `chance` decides among everything that could arrive next.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ class Said(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """From one producing lane to one aggregate of one service: here order is kept."""
+    """From one producing lane on one topic to one aggregate of one service: here order is kept."""
 
     producer: str
+    topic: str
     service: str
     key: str
 
@@ -73,7 +74,7 @@ class Conversation:
         """A partner's own record, for the services that read such."""
         for decider in self._deciders.values():
             if decider.read is not None:
-                self._put(_Way("partner", decider.service, record.topic), record)
+                self._put(_Way("partner", record.topic, decider.service, record.topic), record)
 
     @property
     def under_way(self) -> int:
@@ -145,7 +146,7 @@ class Conversation:
         for service in entry.heard_by:
             decider = self._deciders.get(service)
             if decider is not None and (kind_of(key), type(event)) in decider.rules:
-                self._put(_Way(producer, service, key), event)
+                self._put(_Way(producer, entry.topic, service, key), event)
 
     def _put(self, way: _Way, event: Any) -> None:
         self._under_way.setdefault(way, deque()).append((event, self.context.now))
