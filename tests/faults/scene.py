@@ -52,6 +52,9 @@ class Scene:
     waited_in_vain: bool = False
     _over: bool = False
     _spoken: asyncio.Event = field(default_factory=asyncio.Event)
+    _in_need_of_load: int = 0
+    _wanted: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _trouble_is_over: bool = False
 
     def __post_init__(self) -> None:
         self.may_go_on.set()
@@ -62,7 +65,28 @@ class Scene:
             self.waited_in_vain = True
             return
         self._spoken.clear()
-        await self._spoken.wait()
+        async with self._under_load():
+            await self._spoken.wait()
+
+    async def wanted(self) -> None:
+        """Returns when some trouble needs load, or none will come any more: so no play outruns it."""
+        async with self._wanted:
+            await self._wanted.wait_for(lambda: self._in_need_of_load or self._trouble_is_over)
+
+    async def trouble_is_over(self) -> None:
+        async with self._wanted:
+            self._trouble_is_over = True
+            self._wanted.notify_all()
+
+    @asynccontextmanager
+    async def _under_load(self) -> AsyncIterator[None]:
+        async with self._wanted:
+            self._in_need_of_load += 1
+            self._wanted.notify_all()
+        try:
+            yield
+        finally:
+            self._in_need_of_load -= 1
 
     def play_is_over(self) -> None:
         self._over = True
@@ -76,7 +100,8 @@ class Scene:
         failed = partial(
             wait_until, condition, PATIENCE_SECONDS, lambda why: AssertionError(f"{what}: {why}")
         )
-        await asyncio.to_thread(failed)
+        async with self._under_load():
+            await asyncio.to_thread(failed)
 
     async def restart(self, service: str, failpoints: str = "") -> ServiceProcess:
         """Ends instance 1 if it runs, and starts it with these failpoints."""
@@ -101,6 +126,7 @@ class TroubledWorld:
 
     async def say(self, words: Sequence[Word]) -> None:
         if words:
+            await self._scene.wanted()
             self._scene.spoke()
         await self._world.say([word for word in words for _ in range(self._scene.times)])
         await self._scene.may_go_on.wait()
@@ -127,7 +153,7 @@ async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) ->
     if it need not happen under load."""
     play = Play(scene.plan, scene.times, often(scene.plan))
     async with kafka_world(scene.stack, LANES, scene.plan.cast, play) as world:
-        trouble = asyncio.ensure_future(fault(scene))
+        trouble = asyncio.ensure_future(_until_over(scene, fault))
         playing = asyncio.ensure_future(play.run(TroubledWorld(world, scene)))
         playing.add_done_callback(lambda _: scene.play_is_over())
         try:
@@ -142,6 +168,13 @@ async def play_under(scene: Scene, fault: Fault, all_under_load: bool = True) ->
         assert not (all_under_load and scene.waited_in_vain), "the play was over before the fault"
         await world.settle()
     return play
+
+
+async def _until_over(scene: Scene, fault: Fault) -> None:
+    try:
+        await fault(scene)
+    finally:
+        await scene.trouble_is_over()
 
 
 async def verify(scene: Scene, play: Play) -> None:
