@@ -69,22 +69,24 @@ class Control:
 
 
 class ControlLog:
-    """All of control in memory: rare records whole, ticks as two numbers each (16 bytes a minute)."""
+    """All of control in memory: rare records whole, ticks as three numbers each (24 bytes a minute)."""
 
     def __init__(self) -> None:
         self.end = 0
         self._facts: list[tuple[int, Event]] = []
         self._tick_offsets = array("q")
         self._tick_times_us = array("q")
+        self._ticks_written_ms = array("q")
 
-    def append(self, offset: int, said: Event | None) -> None:
-        """The record at `offset`; None is a record that this release does not know."""
+    def append(self, offset: int, said: Event | None, written_ms: int) -> None:
+        """The record at `offset`, written then; None is a record that this release does not know."""
         self.end = offset + 1
         if isinstance(said, TickPassed):
             time_us = to_microseconds(said.at)
             if not self._tick_times_us or time_us > self._tick_times_us[-1]:
                 self._tick_offsets.append(offset)
                 self._tick_times_us.append(time_us)
+                self._ticks_written_ms.append(written_ms)
         elif said is not None:
             self._facts.append((offset, said))
 
@@ -92,6 +94,11 @@ class ControlLog:
         """Offset of the first tick at or after `offset`; None if there is none yet."""
         index = bisect_left(self._tick_offsets, offset)
         return self._tick_offsets[index] if index < len(self._tick_offsets) else None
+
+    def tick_written_ms(self, offset: int) -> int | None:
+        """When the first tick at or after `offset` was written; None if there is none yet."""
+        index = bisect_left(self._tick_offsets, offset)
+        return self._ticks_written_ms[index] if index < len(self._tick_offsets) else None
 
     def last_tick(self, to: int) -> int:
         """Offset of the last tick below offset `to`; 0 if there is none."""

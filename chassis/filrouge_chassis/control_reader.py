@@ -65,7 +65,7 @@ def append(control: ControlLog, record: Record) -> None:
             f"{CONTROL}: offset {control.end} is missing, {record.offset} follows; control has no"
             " gaps: find out who deleted records"
         )
-    control.append(record.offset, _event_of(record))
+    control.append(record.offset, _event_of(record), record.timestamp)
 
 
 def _event_of(record: Record) -> Event | None:

@@ -6,7 +6,6 @@ load → (batch: fold → one statement → relay) … → on any error drop eve
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 
 from filrouge_chassis import logs
@@ -14,6 +13,7 @@ from filrouge_chassis.batch import Batch, Decided
 from filrouge_chassis.control import Control
 from filrouge_chassis.errors import SkippedRecords, Transient
 from filrouge_chassis.facts import keys_of
+from filrouge_chassis.inbox import Inbox
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.opening import open_lane
 from filrouge_chassis.outbound import Identity
@@ -51,10 +51,10 @@ class Lane:
         self._committed = LaneRow()
         self._version = ""
         self._cache = StateCache(around.decider, store, around.limits.cached_states)
-        self._inbox: deque[Record] = deque()
+        self._inbox = Inbox()
         self._news = asyncio.Event()
         store.on_lost = self._news.set
-        self._paused = False
+        self._paused: set[Partition] = set()
         self._relay: Relay | None = None
         self._forgotten = 0
         self._tick_ends: tuple[int, dict[str, int]] | None = None
@@ -87,9 +87,9 @@ class Lane:
         """Hands over records that the consumer fetched; ignored until the lane is loaded."""
         if not self.ready:
             return
-        self._inbox.extend(records)
-        if len(self._inbox) >= self._around.limits.inbox_records and not self._paused:
-            self._paused = True
+        self._inbox.put(records)
+        if len(self._inbox) >= self._around.limits.inbox_records:
+            self._paused = set(self.partitions)
             self._around.feed.pause(self.partitions)
         self._news.set()
 
@@ -153,7 +153,7 @@ class Lane:
             position = opened.row.positions.get(str(partition), 0)
             self._around.feed.seek(partition, position)
         self._around.feed.resume(self.partitions)
-        self._paused = False
+        self._paused = set()
         self.ready = True
         logs.loaded(self.identity.source, opened.rebuilt, self._where())
         self._around.observer.loaded(self.identity.lane, opened.rebuilt)
@@ -212,7 +212,7 @@ class Lane:
         return True
 
     async def _control_target(self) -> int:
-        """Up to the next tick at once; beyond it when all topics are read to where they ended then."""
+        """Up to the next tick at once; beyond it when all that was written before it is read."""
         log, offset = self._around.control, self.progress.row.control_offset
         tick = log.next_tick(offset)
         if tick is None or tick > offset:
@@ -224,9 +224,13 @@ class Lane:
             self._tick_ends = (seen, ends)
         seen, ends = self._tick_ends
         positions = self.progress.row.positions
-        if all(positions.get(name, 0) >= end for name, end in ends.items()):
+        unread = {name for name, end in ends.items() if positions.get(name, 0) < end}
+        if not unread:
             return seen
-        return offset
+        written_ms = log.tick_written_ms(offset)
+        assert written_ms is not None  # of the tick that is next
+        later = {str(partition) for partition in self._inbox.waiting(written_ms)}
+        return tick + 1 if unread <= later else offset
 
     async def _wake(self, batch: Batch) -> None:
         waking = batch.progress.row.waking
@@ -238,12 +242,13 @@ class Lane:
         await self._finish(batch)
 
     async def _take_records(self) -> bool:
-        if not self._inbox:
+        limits, control = self._around.limits, self._around.control
+        before_ms = control.tick_written_ms(self.progress.row.control_offset)
+        records = self._inbox.take(limits.batch_records, before_ms)
+        if not records:
+            if before_ms is not None and self._paused:
+                self._resume(self._paused - self._inbox.waiting(before_ms))
             return False
-        limits = self._around.limits
-        records = [
-            self._inbox.popleft() for _ in range(min(len(self._inbox), limits.batch_records))
-        ]
         read = [self._around.reader.read(record) for record in records]
         await self._cache.fetch(keys_of(read))
         batch, taken = self._batch(), 0
@@ -252,13 +257,17 @@ class Lane:
                 break
             batch.take(record, one)
             taken += 1
-        self._inbox.extendleft(reversed(records[taken:]))
+        self._inbox.put_back(records[taken:])
         if self._paused and len(self._inbox) < limits.inbox_records // 2:
-            self._paused = False
-            self._around.feed.resume(self.partitions)
+            self._resume(self._paused)
         self._last_read_ms = records[taken - 1].timestamp
         await self._finish(batch)
         return True
+
+    def _resume(self, partitions: set[Partition]) -> None:
+        if partitions:
+            self._around.feed.resume(partitions)
+            self._paused = self._paused - partitions
 
     def _batch(self) -> Batch:
         self._phases = self._phases._replace(fold=_now())

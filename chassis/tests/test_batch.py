@@ -202,7 +202,7 @@ def test_only_a_later_tick_wakes_what_is_due() -> None:
     batch.wake([], done=True)
     lane.keep(batch)
     said = ParameterSet(name="grace_seconds", value=60, effective_at=toy.START)
-    lane.control.append(lane.control.end, said)
+    lane.control.append(lane.control.end, said, 0)
     for end in (lane.control.end, lane.tick(toy.START), lane.tick(toy.START - timedelta(hours=1))):
         batch = lane.batch()
         batch.take_control(lane.control, end)

@@ -20,7 +20,7 @@ def tick(minutes: int) -> TickPassed:
 def log_of(*said: Event) -> ControlLog:
     log = ControlLog()
     for offset, event in enumerate(said):
-        log.append(offset, event)
+        log.append(offset, event, 100 + offset)
     return log
 
 
@@ -36,6 +36,7 @@ def test_a_tick_that_is_not_later_is_ignored() -> None:
     log = log_of(tick(10), tick(3), tick(11))
     assert log.advance(Control(), 2).now == START + timedelta(minutes=10)
     assert log.next_tick(1) == 2
+    assert log.tick_written_ms(1) == 102
     assert log.last_tick(2) == 0
 
 

@@ -108,7 +108,7 @@ class Life:
                 lane.redrive(*self.parked[said : said + 2])
             case "grace":
                 event = ParameterSet(name="grace_seconds", value=said, effective_at=toy.START)
-                lane.control.append(lane.control.end, event)
+                lane.control.append(lane.control.end, event, 0)
         await self._commit(lane.batch(*lane.unread()))
         if what == "tick":
             self.minutes += said

@@ -159,7 +159,7 @@ class Operator:
                 f"somebody else has written to control ({written.offset - self._log.end} records):"
                 " stop the other operator, then start this one again"
             )
-        self._log.append(written.offset, said)
+        self._log.append(written.offset, said, written.timestamp)
 
 
 def lanes_of_gateway() -> tuple[str, ...]:

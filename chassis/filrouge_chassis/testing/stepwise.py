@@ -103,7 +103,8 @@ class Stepwise:
     def tick(self, at: datetime) -> int:
         """The clock moves on; returns the end of control."""
         said = TickPassed(at=at)
-        self.control.append(self.broker.append(Outgoing(CONTROL, 0, b"", said.to_json(), ())), said)
+        offset = self.broker.append(Outgoing(CONTROL, 0, b"", said.to_json(), ()))
+        self.control.append(offset, said, self.broker.clock_ms)
         return self.control.end
 
     async def woken(self, at: datetime) -> Batch:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from filrouge_chassis.decider import Decider
-from filrouge_chassis.errors import LaneStopped
+from filrouge_chassis.errors import LaneStopped, SkippedRecords
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.journal import Journal
 from filrouge_chassis.rebuild import rebuild
@@ -42,7 +42,7 @@ class Checks:
     async def all(self) -> None:
         try:
             await self._all()
-        except LaneStopped as error:
+        except (LaneStopped, SkippedRecords) as error:
             raise Broken(f"what is left cannot be read: {error}") from error
 
     async def _all(self) -> None:

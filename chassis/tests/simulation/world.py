@@ -67,7 +67,7 @@ class World:
 
     def _control(self, said: Event) -> None:
         record = Outgoing(CONTROL, 0, b"control", said.to_json(), ())
-        self.control.append(self.broker.append(record), said)
+        self.control.append(self.broker.append(record), said, self.broker.clock_ms)
         for instance in self.instances:
             for lane, _ in instance.lanes:
                 lane.control_news()
@@ -238,6 +238,8 @@ class World:
             for said in (RecordParked.from_json(record.value or b"") for record in records)
             if (said.key, said.index) == (key, index)
         ]
+        if not found:
+            raise Broken(f"{key} waits with record {index}, which is not in Kafka")
         return found[-1]
 
     def _quiet(self) -> bool:
