@@ -6,10 +6,10 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := contracts chassis $(sort $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))) workbench
+MEMBERS := contracts chassis archive $(sort $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))) workbench
 PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 NAMES := $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(PROJECTS))
-TESTS := $(wildcard conftest.py contracts/tests chassis/tests services/*/tests workbench/tests tests)
+TESTS := $(wildcard conftest.py contracts/tests chassis/tests archive/tests services/*/tests workbench/tests tests)
 NO_INDEX := echo "The Python package index (PyPI, or the one pip is set up for) did not give what the lock files name: try again with a network." >&2; exit 1
 FLAGS ?=
 JSON ?=
