@@ -95,6 +95,11 @@ def decode_entry(entry: bytes, where: str) -> Entry:
     return Entry(timestamp, timestamp_type, content)
 
 
+def entry_bytes(data: bytes) -> int:
+    """How much of this is the entry, where the object beside the log follows a digest."""
+    return REFERENCE_BYTES if data[1:2] in (bytes([BESIDE]), bytes([SALTED])) else len(data)
+
+
 def _start(kind: int, record: Record) -> bytes:
     """Records of our own topics have the broker's time; those of aiokafka say it."""
     timestamp_type = getattr(record, "timestamp_type", APPEND_TIME)

@@ -16,23 +16,29 @@ class Frontier:
 
     def __init__(self, size: int = 0, levels: Iterable[Sequence[bytes]] = ()) -> None:
         self.size = size
-        self._levels = [list(level) for level in levels]
+        self._levels = [list(level) for level in levels] or [[]]
 
-    def append(self, leaves: Iterable[bytes]) -> Iterator[tuple[Tile, bytes]]:
+    def append(self, leaves: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
         """Yields every tile that becomes full, with its bytes; go through all of them."""
-        for leaf in leaves:
-            self.size += 1
-            yield from self._add(0, leaf)
+        position = 0
+        while position < len(leaves):
+            room = WIDTH - len(self._levels[0])
+            part = leaves[position : position + room]
+            self._levels[0] += part
+            self.size += len(part)
+            position += room
+            yield from self._full(0)
 
-    def _add(self, level: int, node: bytes) -> Iterator[tuple[Tile, bytes]]:
-        if level == len(self._levels):
-            self._levels.append([])
+    def _full(self, level: int) -> Iterator[tuple[Tile, bytes]]:
         hashes = self._levels[level]
-        hashes.append(node)
-        if len(hashes) == WIDTH:
-            self._levels[level] = []
-            yield Tile(level, (self.size >> (8 * (level + 1))) - 1), b"".join(hashes)
-            yield from self._add(level + 1, root_over(hashes))
+        if len(hashes) < WIDTH:
+            return
+        yield Tile(level, (self.size >> (8 * (level + 1))) - 1), b"".join(hashes)
+        self._levels[level] = []
+        if level + 1 == len(self._levels):
+            self._levels.append([])
+        self._levels[level + 1].append(root_over(hashes))
+        yield from self._full(level + 1)
 
     def partial(self) -> Iterator[tuple[Tile, bytes]]:
         """The partial tiles of the present size."""
