@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filrouge_archive.archive import Archive
 from filrouge_archive.archiver import Archiver
+from filrouge_archive.commit import Commit
+from filrouge_archive.history import read_history
 from filrouge_archive.note import Signer
 from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition, RawRecord
 
 SIGNER = Signer("localhost/test", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+KEYS = [SIGNER.verifier]
 SALT_KEY = b"a salt key of the tests, no secret"
 BUDGET = Partition("budget.g1", 0)
 DELIVERY = Partition("delivery.g1", 1)
@@ -48,3 +52,24 @@ def objects(
 ) -> dict[str, bytes]:
     """All that lies in the store."""
     return {path: store.get(path) for folder in below for path in store.list(folder)}
+
+
+def take(made: Archiver, place: Partition, end: int) -> None:
+    made.append(place, records(place, made.open(place), end))
+
+
+def commits_of(store: Store) -> list[Commit]:
+    return list(read_history(store).commits)
+
+
+def sizes(store: Store) -> dict[Partition, int]:
+    return {place: head.size for place, head in Archive(store, KEYS).partitions.items()}
+
+
+def all_holds(store: Store) -> None:
+    archive = Archive(store, KEYS)
+    archive.verify_manifest()
+    for place, head in archive.partitions.items():
+        archive.verify(place)
+        read = [one for chunk in archive.read(place, 0, head.size) for one in chunk]
+        assert read == records(place, 0, head.size)

@@ -28,6 +28,7 @@ from filrouge_chassis.records import Partition, RawRecord
 from archive.tests.scene import (
     BUDGET,
     DELIVERY,
+    KEYS,
     PARTNER,
     SIGNER,
     archived,
@@ -36,8 +37,6 @@ from archive.tests.scene import (
     record,
     records,
 )
-
-KEYS = [SIGNER.verifier]
 
 
 def with_large(place: Partition, offset: int) -> RawRecord:

@@ -10,71 +10,32 @@ from filrouge_archive.archiver import Archiver
 from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.commit import (
     COMMIT_BYTES_AT_MOST,
-    Commit,
     commit_path,
     encode_commit,
     parse_commit,
 )
-from filrouge_archive.errors import Damaged, Forked, PutBack, StoreAway
-from filrouge_archive.history import newest_size, read_history
+from filrouge_archive.errors import Damaged, Forked, PutBack
+from filrouge_archive.history import newest_size
 from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from archive.tests.scene import (
     BUDGET,
     DELIVERY,
+    KEYS,
     PARTNER,
     SIGNER,
+    all_holds,
     archived,
     archiver,
+    commits_of,
     record,
     records,
+    sizes,
+    take,
 )
 
-KEYS = [SIGNER.verifier]
-PLACES = (BUDGET, DELIVERY, PARTNER)
-
-
-class Unsure(Store):
-    """Creates, and sometimes does not say that it did; or lets somebody else go first."""
-
-    def __init__(self) -> None:
-        super().__init__("memory:")
-        self.before: Callable[[], None] | None = None
-        self.lose_reply = False
-
-    def put_if_absent(self, path: str, data: bytes) -> bool:
-        if self.before is not None:
-            before, self.before = self.before, None
-            before()
-        created = super().put_if_absent(path, data)
-        if self.lose_reply:
-            self.lose_reply = False
-            raise StoreAway("the reply was lost")
-        return created
-
-
-def take(made: Archiver, place: Partition, end: int) -> None:
-    made.append(place, records(place, made.open(place), end))
-
-
-def commits_of(store: Store) -> list[Commit]:
-    return list(read_history(store).commits)
-
-
-def sizes(store: Store) -> dict[Partition, int]:
-    return {place: head.size for place, head in Archive(store, KEYS).partitions.items()}
-
-
-def all_holds(store: Store) -> None:
-    archive = Archive(store, KEYS)
-    archive.verify_manifest()
-    for place, head in archive.partitions.items():
-        archive.verify(place)
-        read = [one for chunk in archive.read(place, 0, head.size) for one in chunk]
-        assert read == records(place, 0, head.size)
+PLACES = {BUDGET, DELIVERY, PARTNER}
 
 
 def test_a_commit_says_what_has_grown_and_nothing_else() -> None:
@@ -126,121 +87,6 @@ def test_an_archiver_that_starts_again_goes_on() -> None:
     again.commit(4000)
     assert sizes(store) == {BUDGET: 500}
     all_holds(store)
-
-
-def test_the_loser_of_a_race_takes_over_what_won_and_goes_on() -> None:
-    store = Unsure()
-    one, two = archiver(store, "one"), archiver(store, "two")
-    take(one, BUDGET, 10)
-    take(two, BUDGET, 7)
-    take(two, DELIVERY, 5)
-    store.before = lambda: one.committer.commit(1, one.logs)
-    two.commit(2)
-    assert [one.writer for one in commits_of(store)] == ["one", "two"]
-    assert [head.place for head in commits_of(store)[1].heads] == [DELIVERY], "7 is behind 10"
-    assert sizes(store) == {BUDGET: 10, DELIVERY: 5}
-    take(one, BUDGET, 11)
-    one.commit(3)
-    assert [one.number for one in commits_of(store)] == [0, 1, 2]
-    assert sizes(store) == {BUDGET: 11, DELIVERY: 5}
-    all_holds(store)
-
-
-def test_a_frozen_archiver_that_wakes_up_does_not_take_heads_back() -> None:
-    store = Store("memory:")
-    frozen, other = archiver(store, "frozen"), archiver(store, "other")
-    take(frozen, BUDGET, 10)
-    frozen.commit(1)
-    for end in (20, 600, 900):
-        take(other, BUDGET, end)
-        other.flush()
-        other.commit(end)
-    frozen.flush()
-    frozen.commit(2)
-    take(frozen, BUDGET, 901)
-    frozen.commit(3)
-    grown = [head.size for one in commits_of(store) for head in one.heads]
-    assert grown == sorted(grown)
-    assert grown[-1] == 901
-    all_holds(store)
-
-
-def test_a_lost_reply_is_noticed_whether_the_commit_is_tried_again_or_has_grown() -> None:
-    for end in (10, 12):
-        store = Unsure()
-        made = archiver(store, "w1")
-        take(made, BUDGET, 10)
-        store.lose_reply = True
-        with pytest.raises(StoreAway):
-            made.commit(1)
-        take(made, BUDGET, end)
-        made.commit(2)
-        assert [head.size for one in commits_of(store) for head in one.heads] == sorted({10, end})
-        assert made.committer.number == (1 if end == 10 else 2)
-        all_holds(store)
-
-
-class TwoArchivers:
-    """Two of them over one store, and what may happen to either."""
-
-    def __init__(self) -> None:
-        self.store = Unsure()
-        self.made = [archiver(self.store, "0"), archiver(self.store, "1")]
-        self.starts = 2
-
-    def does(self, who: int, what: str, place: Partition, count: int) -> None:
-        me, other = self.made[who], self.made[1 - who]
-        if what == "take":
-            take(me, place, me.open(place) + count)
-        elif what == "flush":
-            me.flush()
-        elif what == "restart":
-            self.made[who] = archiver(self.store, f"{self.starts}")
-            self.starts += 1
-        else:
-            self.commits(me, other, what)
-
-    def commits(self, me: Archiver, other: Archiver, what: str) -> None:
-        self.store.lose_reply = what == "lose the reply"
-        if what == "lose the race":
-            other.write()
-            self.store.before = lambda: other.committer.commit(0, other.logs)
-        try:
-            me.commit(1)
-        except StoreAway:
-            me.commit(2)
-        self.store.before, self.store.lose_reply = None, False
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 1),
-            st.sampled_from(
-                ["take", "flush", "restart", "commit", "lose the reply", "lose the race"]
-            ),
-            st.sampled_from(PLACES[:2]),
-            st.integers(1, 200),
-        ),
-        max_size=25,
-    )
-)
-@settings(max_examples=40)
-def test_two_archivers_in_any_order_make_one_history(
-    steps: list[tuple[int, str, Partition, int]],
-) -> None:
-    both = TwoArchivers()
-    for step in steps:
-        both.does(*step)
-    for me in both.made:
-        me.commit(3)
-    seen: dict[Partition, int] = {}
-    for commit in commits_of(both.store):
-        for head in commit.heads:
-            assert head.size >= seen.get(head.place, 0)
-            seen[head.place] = head.size
-    if seen:
-        all_holds(both.store)
 
 
 @pytest.mark.parametrize(("offset", "end"), [(3, 10), (3, 20), (9, 11)])
@@ -340,7 +186,7 @@ def test_every_head_is_said_again_within_256_commits_so_that_no_reader_looks_fur
     assert spoken == [128, 256]
     all_holds(store)
     again = archiver(store, "w2")
-    assert again.committer.heads.keys() == set(PLACES)
+    assert again.committer.heads.keys() == PLACES
 
 
 def test_more_heads_than_fit_into_a_commit_go_into_several() -> None:
