@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from filrouge_archive.archive import Archive
 from filrouge_archive.archiver import Archiver
 from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.commit import (
     COMMIT_BYTES_AT_MOST,
+    Said,
     commit_path,
     encode_commit,
+    fold,
     parse_commit,
 )
 from filrouge_archive.errors import Damaged, Forked, PutBack
@@ -281,3 +284,18 @@ def test_a_larger_checkpoint_of_somebody_else_stays() -> None:
         two.commit(end)
     one.committer.sign()
     assert claimed_checkpoint(store.get("manifest/checkpoint").decode()).size == 3
+
+
+def test_a_head_that_falls_behind_is_passed_over_by_every_reader() -> None:
+    store = Store("memory:")
+    made = archived(store, BUDGET, 10)
+    take(made, BUDGET, 20)
+    made.commit(2)
+    small, large = commits_of(store)[0], commits_of(store)[1]
+    heads: dict[Partition, Said] = {}
+    for commit in (small, large, small):
+        fold(heads, commit)
+    assert heads == {BUDGET: Said(large.heads[0], large)}
+    rewritten = msgspec.structs.replace(large.heads[0], root="00" * 32)
+    with pytest.raises(Forked, match="different roots"):
+        fold(heads, msgspec.structs.replace(large, heads=(rewritten,)))

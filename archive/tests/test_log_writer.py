@@ -250,3 +250,16 @@ def test_after_a_store_that_was_away_writing_goes_on() -> None:
     store.away = False
     grow(store, log, [])
     assert all_of(store) == written_at_once(600)
+
+
+def test_what_is_not_stored_yet_is_not_signed() -> None:
+    store = Store("memory:")
+    log = LogWriter(store, "log/a/0", ORIGIN)
+    log.append(naive.entries(3))
+    log.queue_partial()
+    log.append(naive.entries(5)[3:])
+    write(store, [log])
+    publish(store, [log], SIGNER)
+    assert not store.exists("log/a/0/checkpoint")
+    grow(store, log, [])
+    assert resumed(store).size == 5

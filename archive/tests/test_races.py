@@ -147,3 +147,19 @@ def test_two_archivers_in_any_order_make_one_history(
             seen[head.place] = head.size
     if seen:
         all_holds(both.store)
+
+
+def test_a_second_attempt_does_not_take_the_tail_of_a_first_one_that_was_taken_after_all() -> None:
+    store = Unsure()
+    made = archiver(store, "w1")
+    take(made, DELIVERY, 3)
+    store.lose_reply = True
+    with pytest.raises(StoreAway):
+        made.commit(1)
+    take(made, BUDGET, 5)
+    made.commit(2)
+    assert [[head.place for head in one.heads] for one in commits_of(store)] == [
+        [DELIVERY],
+        [BUDGET],
+    ]
+    all_holds(store)

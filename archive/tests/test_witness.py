@@ -45,9 +45,11 @@ def answering(*answers: Answer) -> Iterator[tuple[Witness, list[str]]]:
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield Witness(f"http://127.0.0.1:{server.server_port}/", KEY, timeout_seconds=5), asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield Witness(f"http://127.0.0.1:{server.server_port}/", KEY, timeout_seconds=5), asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def manifest(size: int = 5) -> tuple[str, LogWriter]:
