@@ -6,11 +6,12 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := contracts chassis $(sort $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))) workbench
+MEMBERS := contracts chassis archive $(sort $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))) workbench
 PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 NAMES := $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(PROJECTS))
-TESTS := $(wildcard conftest.py contracts/tests chassis/tests services/*/tests workbench/tests tests)
+TESTS := $(wildcard conftest.py contracts/tests chassis/tests archive/tests services/*/tests workbench/tests tests)
 NO_INDEX := echo "The Python package index (PyPI, or the one pip is set up for) did not give what the lock files name: try again with a network." >&2; exit 1
+GO_TOOLS := github.com/transparency-dev/tessera/cmd/fsck@v1.0.4 filippo.io/torchwood/cmd/litewitness@v0.7.0
 FLAGS ?=
 JSON ?=
 
@@ -19,7 +20,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
 
 .PHONY: setup
-setup: .venv/.stamp .venv/.jars ## .venv with everything, from the lock files; afterwards nothing needs a network
+setup: .venv/.stamp .venv/.jars .venv/.go/.stamp ## .venv with everything, from the lock files; afterwards nothing needs a network
 
 .venv/.stamp: requirements.lock requirements-uv.lock $(PROJECTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Filrouge needs Python 3.11 or newer; try: make setup PYTHON=python3.12")'
@@ -32,6 +33,14 @@ setup: .venv/.stamp .venv/.jars ## .venv with everything, from the lock files; a
 .venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock
 	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
 	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
+
+# other people's tools that tests hold the archive against; without Go those tests are skipped, and say so
+.venv/.go/.stamp: .venv/.stamp
+	mkdir -p .venv/.go
+	@if ! command -v go > /dev/null; then echo "Go is not installed: tests with other people's tools for logs are skipped"; \
+	else for tool in $(GO_TOOLS); do GOBIN="$(CURDIR)/.venv/.go" timeout 600 go install $$tool \
+	  || echo "$$tool could not be built: tests with it are skipped"; done; fi
+	touch $@
 
 .PHONY: lock
 lock: ## make requirements.lock anew, after a change in a pyproject.toml (asks the package index)

@@ -12,15 +12,17 @@ include_external_packages = True
 root_packages =
     filrouge
     {each}
+    filrouge_archive
     filrouge_chassis
     filrouge_contracts
 
 [importlinter:contract:direction]
-name = contracts <- chassis <- services, which never import each other <- workbench
+name = contracts <- chassis <- archive <- services, which never import each other <- workbench
 type = layers
 layers =
     filrouge
     {side_by_side}
+    filrouge_archive
     filrouge_chassis
     filrouge_contracts
 

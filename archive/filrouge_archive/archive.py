@@ -1,0 +1,167 @@
+"""Reading an archive: as it is when it is opened, from the store alone, without any secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from filrouge_chassis.records import Partition, RawRecord
+
+from filrouge_archive.archiver import VERIFIERS
+from filrouge_archive.checkpoint import open_checkpoint
+from filrouge_archive.commit import Head, commit_path, log_prefix, parse_commit, read_tail
+from filrouge_archive.entry import Beside, Entry, decode_entry
+from filrouge_archive.errors import Damaged, Erased, Missing, NotYet, Refused
+from filrouge_archive.history import MANIFEST_CHECKPOINT, read_history
+from filrouge_archive.log_reader import LogReader
+from filrouge_archive.merkle import EMPTY_ROOT
+from filrouge_archive.note import Verifier
+from filrouge_archive.proof import Proof
+from filrouge_archive.receipt import Receipt
+from filrouge_archive.store import Store
+
+
+class Archive:
+    """A moment of an archive. To see what came since, open it again."""
+
+    def __init__(self, store: Store, verifiers: Sequence[Verifier]) -> None:
+        """`verifiers`: whom to trust, under the archive's name. Raises Damaged, Forked, PutBack, Refused."""
+        self._store, self.verifiers = store, verifiers
+        self.name = verifiers[0].name
+        self._history = read_history(store)
+        self._readers: dict[Partition, LogReader] = {}
+
+    @classmethod
+    def open(cls, url: str, verifiers: Sequence[Verifier] = ()) -> Archive:
+        """Without `verifiers`, the archive's own word for its keys is taken: to look, not to prove."""
+        store = Store(url)
+        return cls(store, verifiers or read_verifiers(store))
+
+    @property
+    def partitions(self) -> dict[Partition, Head]:
+        """What is committed to."""
+        return {place: said.head for place, said in self._history.heads.items()}
+
+    @property
+    def commits(self) -> int:
+        return self._history.size
+
+    def bounds(self, place: Partition) -> tuple[int, int]:
+        said = self._history.heads.get(place)
+        return 0, said.head.size if said else 0
+
+    def reader(self, place: Partition) -> LogReader:
+        """Entries and hashes of a partition's log."""
+        if place not in self._readers:
+            said = self._history.heads.get(place)
+            if said is None:
+                raise NotYet(f"{place} is not in the archive")
+            head = said.head
+            tail = read_tail(self._store, said.commit)[place] if head.tail_entries else []
+            prefix = log_prefix(place)
+            self._readers[place] = LogReader(self._store, prefix, head.size, head.stored, tail)
+        return self._readers[place]
+
+    def raw(self, place: Partition, first: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
+        """Entries as they lie in the log, in chunks, each with the offset of its first one."""
+        if end > self.bounds(place)[1] or first < 0:
+            raise NotYet(f"{place}: offsets {first} to {end} are not archived yet")
+        return self.reader(place).bundles(first, end) if first < end else iter(())
+
+    def read(self, place: Partition, first: int, end: int) -> Iterator[list[RawRecord]]:
+        """Records in chunks. Raises Erased where the words of one are gone; `raw` still has its leaf."""
+        for begin, entries in self.raw(place, first, end):
+            where = f"{log_prefix(place)}, offsets from {begin}"
+            decoded = [decode_entry(entry, where) for entry in entries]
+            beside = self._beside(decoded)
+            yield [
+                entry.record(place, begin + number, self._body(entry, beside))
+                for number, entry in enumerate(decoded)
+            ]
+
+    def receipt(self, place: Partition, offset: int) -> Receipt:
+        """Proof that a record is in its log, and that log in the signed manifest. Raises NotYet until the
+        next second's commit is signed."""
+        note, manifest = self.signed_manifest()
+        head, number = self._signed_head(place, offset, manifest.size)
+        reader = self.reader(place)
+        ((_, (entry,)),) = reader.bundles(offset, offset + 1)
+        content = decode_entry(entry, f"{log_prefix(place)}, offset {offset}").content
+        beside = self._store.get(content.path) if isinstance(content, Beside) else b""
+        record = Proof(
+            offset,
+            tuple(reader.inclusion(offset, head.size)),
+            head.note(self.name),
+            entry + beside,
+        )
+        commit = self._store.get(commit_path(number))
+        hashes = tuple(manifest.inclusion(number, manifest.size))
+        return Receipt(record.text(), Proof(number, hashes, note, commit).text())
+
+    def signed_manifest(self) -> tuple[str, LogReader]:
+        """The manifest's checkpoint and the manifest up to it. Raises Refused if it is not signed."""
+        try:
+            note = self._store.get(MANIFEST_CHECKPOINT).decode(errors="replace")
+        except Missing as error:
+            raise NotYet("no checkpoint of the manifest is signed yet") from error
+        size = open_checkpoint(note, f"{self.name}/manifest", self.verifiers).size
+        return note, LogReader(self._store, "manifest", size, size)
+
+    def verify(self, place: Partition) -> None:
+        """Computes a partition's log anew from its entries, up to the signed head. Raises Damaged, Refused."""
+        head = self._history.heads[place].head
+        checkpoint = head.checkpoint(self.name)
+        open_checkpoint(head.note(self.name), checkpoint.origin, self.verifiers)
+        self.reader(place).verify(checkpoint.root)
+
+    def verify_manifest(self) -> None:
+        """The commits follow each other, and the signed checkpoint is over just these. Raises Damaged, Forked,
+        Refused."""
+        note, manifest = self.signed_manifest()
+        checkpoint = open_checkpoint(note, f"{self.name}/manifest", self.verifiers)
+        if manifest.size:
+            manifest.verify(checkpoint.root)
+        elif checkpoint.root != EMPTY_ROOT:
+            raise Damaged(MANIFEST_CHECKPOINT, "the root of no commits is another one")
+        previous = b""
+        numbers = range(self._history.size)
+        signed = (one for _, chunk in manifest.bundles(0, manifest.size) for one in chunk)
+        for number, data in zip(
+            numbers, self._store.get_many(map(commit_path, numbers)), strict=True
+        ):
+            parse_commit(data, number, previous)
+            if next(signed, data) != data:
+                raise Damaged(commit_path(number), "is not the commit that the manifest has signed")
+            previous = data
+
+    def _signed_head(self, place: Partition, offset: int, signed: int) -> tuple[Head, int]:
+        """The newest head that holds the record and is under the manifest's checkpoint."""
+        for commit in reversed(self._history.commits):
+            for head in commit.heads if commit.number < signed else ():
+                if head.place == place and head.size > offset:
+                    return head, commit.number
+        raise NotYet(
+            f"{place}: offset {offset} is under no signed commit yet; ask again in a second"
+        )
+
+    def _beside(self, entries: Sequence[Entry]) -> Iterator[bytes]:
+        paths = [entry.content.path for entry in entries if isinstance(entry.content, Beside)]
+        return self._store.get_many(paths)
+
+    @staticmethod
+    def _body(entry: Entry, objects: Iterator[bytes]) -> bytes:
+        if not isinstance(entry.content, Beside):
+            return entry.content
+        try:
+            return entry.content.body(next(objects))
+        except Missing as error:
+            if entry.content.salted:
+                raise Erased(entry.content.digest.hex()) from error
+            raise
+
+
+def read_verifiers(store: Store) -> list[Verifier]:
+    """The keys that the archive says are its own."""
+    verifiers = [Verifier.parse(line) for line in store.get(VERIFIERS).decode().splitlines()]
+    if len({verifier.name for verifier in verifiers}) != 1:
+        raise Refused(f"{VERIFIERS} does not name one archive")
+    return verifiers
