@@ -1,0 +1,18 @@
+"""`filrouge audit …`: one module per subcommand."""
+
+from __future__ import annotations
+
+import click
+
+from filrouge.commands.audit.re_execute import re_execute
+
+COMMANDS = (re_execute,)
+
+
+@click.group()
+def audit() -> None:
+    """Read, check and decide again what was recorded: of an archive, or of Kafka. Nothing is changed."""
+
+
+for command in COMMANDS:
+    audit.add_command(command)
