@@ -16,6 +16,8 @@ from filrouge.testing.memory_world import played
 from filrouge.testing.recorded_world import open_recorded, recorded_play
 from filrouge_chassis.testing.conversation import Said
 
+from workbench.tests.audited import Auditor
+
 
 @pytest.fixture(scope="session")
 def stories() -> Mapping[str, Sequence[Said]]:
@@ -41,3 +43,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def source(recorded: Path) -> Source:
     return asyncio.run(open_recorded(str(recorded)))
+
+
+@pytest.fixture
+def auditor(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Auditor:
+    return Auditor(recorded, monkeypatch)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from filrouge.commands.audit.re_execute import re_execute
+from filrouge.commands.audit.state import diff, state
+from filrouge.commands.audit.trace import trace
 
-COMMANDS = (re_execute,)
+COMMANDS = (re_execute, trace, state, diff)
 
 
 @click.group()
