@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from filrouge.commands.audit.re_execute import re_execute
+from filrouge.commands.audit.replay import replay
 from filrouge.commands.audit.state import diff, state
 from filrouge.commands.audit.trace import trace
 
-COMMANDS = (re_execute, trace, state, diff)
+COMMANDS = (re_execute, trace, state, diff, replay)
 
 
 @click.group()
