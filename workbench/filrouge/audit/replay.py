@@ -88,5 +88,5 @@ async def choose(source: Source, selection: Selection) -> Chosen:
 
 def line(one: Told) -> str:
     """One event for people."""
-    who = one.source if one.ours else one.partner
+    who = one.source if one.ours else one.partner or one.source
     return f"{one.time:20.20} {one.name:28} {one.key or one.id:32} {who:26} {one.place}"

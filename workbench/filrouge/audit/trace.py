@@ -55,7 +55,7 @@ class Thread:
         for number, one in enumerate(self.events, 1):
             cause = one.cause
             before = "" if cause is None else f" <- {numbers.get(cause, cause)}"
-            what = one.name if one.ours else f"{one.partner} says {one.name}"
+            what = one.name if one.ours else f"{one.partner or one.source} says {one.name}"
             about = one.subject or one.id
             yield f"{number:4} {one.time:20.20} {stage_of(one):13} {what:28} {about}{before}"
 

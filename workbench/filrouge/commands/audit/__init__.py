@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from filrouge.commands.audit.check import check, report
+from filrouge.commands.audit.export import export
 from filrouge.commands.audit.re_execute import re_execute
 from filrouge.commands.audit.replay import replay
 from filrouge.commands.audit.state import diff, state
 from filrouge.commands.audit.trace import trace
 
-COMMANDS = (re_execute, trace, state, diff, replay, check, report)
+COMMANDS = (re_execute, trace, state, diff, replay, check, report, export)
 
 
 @click.group()
