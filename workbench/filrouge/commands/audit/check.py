@@ -17,7 +17,7 @@ from filrouge.audit.check import check as check_it
 from filrouge.audit.report import daily_report
 from filrouge.audit.source import Opener
 from filrouge.commands.audit.options import from_source
-from filrouge.stream import Progress as Told
+from filrouge.stream import Progress as Heard
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -53,7 +53,7 @@ def report(opener: Opener, day: datetime, out: Path | None) -> None:
         out.write_bytes(said)
 
 
-async def _check(opener: Opener, progress: Told) -> Checked:
+async def _check(opener: Opener, progress: Heard) -> Checked:
     return await check_it(await opener(), progress)
 
 

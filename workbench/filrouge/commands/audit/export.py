@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from filrouge.audit.source import Opener
 from filrouge.commands.audit.options import from_source
-from filrouge.stream import Progress as Told
+from filrouge.stream import Progress as Heard
 
 
 @click.command()
@@ -35,7 +35,7 @@ def export(opener: Opener, folder: Path) -> None:
     click.echo(f"{sum(counts.values()):,} events of {files} types in {folder}")
 
 
-async def _export(opener: Opener, folder: Path, progress: Told) -> Mapping[str, int]:
+async def _export(opener: Opener, folder: Path, progress: Heard) -> Mapping[str, int]:
     # pyarrow is large: only this command loads it
     from filrouge.audit.export import export as export_to
 

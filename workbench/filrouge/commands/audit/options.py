@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from filrouge.audit.source import opener_of
@@ -19,5 +16,3 @@ from_source = click.option(
     help="What to read: kafka://host:port. Also FILROUGE_SOURCE.",
 )
 """Gives a command the argument `opener`."""
-
-Command = Callable[..., Any]
