@@ -17,13 +17,14 @@ from pydantic import ValidationError
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.errors import LogLost, Transient
 from filrouge_chassis.kafka import KafkaLog, lost
+from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, Record
 
 logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
 
 
-async def load_control(log: KafkaLog, control: ControlLog) -> None:
+async def load_control(log: Log, control: ControlLog) -> None:
     """Reads control up to its present end."""
     place = Partition(CONTROL, 0)
     _, end = (await log.bounds([place]))[place]

@@ -89,7 +89,7 @@ async def _decide_again(past: Past, note: BatchDecided, rebuilt: Rebuilt) -> Non
     progress = Progress(rebuilt.row, control)
     batch, decided = await replay_batch(past, Tape(past.log), note, progress, rebuilt.states)
     if decided.note.events_sha256 != note.events_sha256:
-        raise Diverged(difference(note, None, decided))
+        raise Diverged(str(difference(note, None, decided)))
     rebuilt.row = batch.progress.row
     rebuilt.states.update(decided.states)
     journal = Outgoing(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from filrouge_contracts.journal import BatchDecided
 
@@ -35,13 +36,26 @@ class Past:
     partner: str | None = None  # whose door the lane is, for the gateway's lanes
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first event that is not what it was; None: there is none at its place."""
+
+    note: BatchDecided
+    then: Outgoing | None
+    now: Outgoing | None
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{_where(self.note)}: {self.sentence}"
+
+
 @dataclass(slots=True)
 class Replayed:
     """What re-executing a lane found."""
 
     batches: int = 0
     decisions: int = 0
-    first_difference: str | None = None
+    first_difference: Difference | None = None
 
 
 async def replay_batch(
@@ -100,15 +114,20 @@ async def reexecute(past: Past) -> AsyncIterator[Replayed]:
         yield replayed
 
 
-def difference(note: BatchDecided, published: object, decided: Decided) -> str:
-    """The first event that differs, as a sentence."""
-    where = _where(note)
-    if not isinstance(published, list):
-        return f"{where}: decided again it has another digest, and its events are not in Kafka"
-    for then, now in zip(published, decided.events, strict=False):
-        if then != now:
-            return f"{where}: then {_shown(then)}, now {_shown(now)}"
-    return f"{where}: {len(published)} events then, {len(decided.events)} now"
+def difference(
+    note: BatchDecided, published: Sequence[Outgoing] | None, decided: Decided
+) -> Difference:
+    """The first event that differs."""
+    if published is None:
+        sentence = "decided again it has another digest, and its events are not in Kafka"
+        return Difference(note, None, None, sentence)
+    pairs = zip_longest(published, decided.events)
+    then, now = next((pair for pair in pairs if pair[0] != pair[1]), (None, None))
+    if then is None or now is None:
+        sentence = f"{len(published)} events then, {len(decided.events)} now"
+    else:
+        sentence = f"then {_shown(then)}, now {_shown(now)}"
+    return Difference(note, then, now, sentence)
 
 
 def _where(note: BatchDecided) -> str:

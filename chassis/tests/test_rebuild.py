@@ -208,8 +208,7 @@ async def test_the_first_decision_that_differs_is_shown() -> None:
     lane = await past_of(1, 2)
     replayed = await reexecuted(dataclasses.replace(lane.past, decider=with_rule(dearer)))
     assert replayed.batches == 1
-    assert replayed.first_difference is not None
-    assert replayed.first_difference.startswith(
+    assert str(replayed.first_difference).startswith(
         "equipment_orders/0 batch 1 of release test: then fr.filrouge.budget.commitment-requested.v1"
     )
 

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from filrouge.audit.errors import AuditFailed
+from filrouge.commands.audit import audit
 from filrouge.commands.demo import demo
 from filrouge.commands.parked import parked
 from filrouge.commands.rebuild import rebuild
@@ -23,7 +25,7 @@ def filrouge() -> None:
     """From a partner's word to a paid invoice, on one machine."""
 
 
-for command in (demo, up, status, parked, rebuild):
+for command in (demo, up, status, parked, rebuild, audit):
     filrouge.add_command(command)
 
 
@@ -31,5 +33,12 @@ def main() -> None:
     """What is known to go wrong is said in a sentence, without a traceback."""
     try:
         filrouge()
-    except (NotQuiet, OperatorRefuses, StackFailed, StillParked, TopicsDiffer) as failure:
+    except (
+        AuditFailed,
+        NotQuiet,
+        OperatorRefuses,
+        StackFailed,
+        StillParked,
+        TopicsDiffer,
+    ) as failure:
         sys.exit(f"filrouge: {failure}")

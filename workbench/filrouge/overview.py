@@ -13,6 +13,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.control import EPOCH, Control
+from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, SERVICES
 from filrouge_contracts.register import REGISTER
@@ -62,7 +63,8 @@ class Overview:
 
 
 async def overview(running: Running) -> Overview:
-    control = (await Pasts.read(running.kafka, running.lanes)).control
+    log = KafkaLog(running.kafka, "workbench")
+    control = (await Pasts.read(log, running.lanes)).control
     found = Overview(control.now if control.now > EPOCH else None, len(control.partners))
     for service in SERVICES:
         unread = await _unread(running, service, control)

@@ -18,7 +18,7 @@ from filrouge_contracts.envelope import Envelope
 from filrouge_contracts.parking import RecordParked, RecordRedriven
 from filrouge_contracts.topics import PARTNER_REDRIVE, topic
 
-from filrouge.stream import our_partitions, read_everything
+from filrouge.stream import kafka_source
 
 PAUSE_SECONDS = 0.1
 
@@ -54,11 +54,11 @@ async def closed_keys(
     }
     if not wanted:
         return []
-    partitions = await our_partitions(kafka)
-    mine = {name: n for name, n in partitions.items() if name.startswith("parked.")}
+    source = await kafka_source(kafka)
+    mine = [place for place in source.bounds if place.topic.startswith("parked.")]
     found: dict[tuple[str, int, str], dict[int, RecordParked]] = defaultdict(dict)
-    async for record in read_everything(kafka, mine):
-        said = RecordParked.from_json(record.value)
+    async for record in source.records(mine):
+        said = RecordParked.from_json(record.value or b"")
         place = (said.service, said.lane, said.key)
         parked, redriven = wanted.get(place, (0, 0))
         if redriven < said.index <= parked:

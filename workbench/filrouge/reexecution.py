@@ -1,13 +1,14 @@
-"""Every decision that was ever journalled, made again by the same rules, and compared to the byte."""
+"""Every decision that an installation has journalled, made again by the same rules, in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from filrouge_chassis.errors import FilrougeError
-from filrouge_chassis.replay import reexecute
+from filrouge_chassis.kafka import KafkaLog
 
+from filrouge.audit.again import MATCH as MATCHES
+from filrouge.audit.again import decide_again
 from filrouge.services import LaneOf, Pasts, all_lanes
 
 MATCH = "match"
@@ -33,23 +34,14 @@ async def reexecute_everything(
     kafka: str, lanes: int, progress: Progress = lambda *_: None
 ) -> Reexecuted:
     """Lane after lane; a lane that cannot be read any more is a difference too."""
-    pasts, done = await Pasts.read(kafka, lanes), Reexecuted()
+    pasts, done = await Pasts.read(KafkaLog(kafka, "workbench"), lanes), Reexecuted()
     every = all_lanes(lanes, pasts.control)
     for lane in every:
-        await _reexecute(pasts, lane, done)
+        result = await decide_again(pasts.of(lane))
+        done.batches += result.batches
+        done.decisions += result.decisions
+        if result.result != MATCHES:
+            done.differences.append(str(result))
         done.lanes += 1
         progress(lane, done.lanes, len(every))
     return done
-
-
-async def _reexecute(pasts: Pasts, lane: LaneOf, done: Reexecuted) -> None:
-    batches = decisions = 0
-    try:
-        async for replayed in reexecute(pasts.of(lane)):
-            batches, decisions = replayed.batches, replayed.decisions
-            if replayed.first_difference:
-                done.differences.append(f"{lane}: {replayed.first_difference}")
-    except FilrougeError as error:
-        done.differences.append(f"{lane}: {type(error).__name__}: {error}")
-    done.batches += batches
-    done.decisions += decisions

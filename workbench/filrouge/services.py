@@ -10,8 +10,8 @@ from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.control_reader import load_control
 from filrouge_chassis.decider import Decider
 from filrouge_chassis.facts import FactReader
-from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.layout import layout_of
+from filrouge_chassis.log import Log
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.replay import Past
 from filrouge_contracts.entry import GATEWAY, SERVICES
@@ -55,13 +55,13 @@ def all_lanes(lanes: int, control: Control) -> list[LaneOf]:
 class Pasts:
     """What deciding again needs, per lane; control is read once for all of them."""
 
-    def __init__(self, log: KafkaLog, lanes: int, control: ControlLog) -> None:
+    def __init__(self, log: Log, lanes: int, control: ControlLog) -> None:
         self._log, self._lanes, self._control = log, lanes, control
         self._deciders: Mapping[str, Decider] = {name: decider_of(name) for name in SERVICES}
 
     @classmethod
-    async def read(cls, kafka: str, lanes: int) -> Pasts:
-        log, control = KafkaLog(kafka, "workbench"), ControlLog()
+    async def read(cls, log: Log, lanes: int) -> Pasts:
+        control = ControlLog()
         await load_control(log, control)
         return cls(log, lanes, control)
 

@@ -1,17 +1,112 @@
-"""Reading everything that Kafka holds, once, from the first record to where the topics end now."""
+"""Everything that was recorded up to a moment, to be read as often as one likes: from Kafka, or from any
+other log that tells the same records by partition and offset."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.log import Log
+from filrouge_chassis.records import Partition, Record
+from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import GENERATION
 
-Places = Mapping[TopicPartition, int]
-"""Partition → its end."""
+Bounds = tuple[int, int]
+"""First offset of a partition, and the one after its last."""
+Progress = Callable[[int, int], None]
+"""Told how many of how many records were read."""
 MAX_RECORDS = 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What auditors read from: all partitions with their bounds, and the log that holds them."""
+
+    log: Log
+    partitions: Mapping[str, int]
+    """Every topic → its number of partitions, the empty ones too: keys are spread over all of them."""
+    bounds: Mapping[Partition, Bounds]
+    roots: Mapping[Partition, str] = field(default_factory=dict)
+    """What commits to a partition's records, where the source has such a thing."""
+
+    @property
+    def lanes(self) -> int:
+        """Of every service but the gateway, which has one per partner."""
+        return max(self.partitions.get(name, 0) for name in REGISTER.fact_topics)
+
+    async def records(
+        self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
+    ) -> AsyncIterator[Record]:
+        """The records of the chosen partitions (None: of all), those of one partition in their order."""
+        wanted = self._wanted(chosen)
+        done, total = 0, sum(end - first for first, end in wanted.values())
+        for place, (first, end) in wanted.items():
+            async for chunk in self.log.read(place, first, end):
+                for record in chunk:
+                    yield record
+                done += len(chunk)
+                progress(done, total)
+
+    def _wanted(self, chosen: Collection[Partition] | None) -> dict[Partition, Bounds]:
+        """Those that hold anything."""
+        places = sorted(self.bounds if chosen is None else self.bounds.keys() & chosen)
+        return {
+            place: (first, end)
+            for place in places
+            for first, end in (self.bounds[place],)
+            if first < end
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaSource(Source):
+    """A broker: one consumer reads all partitions beside one another, which is much faster there."""
+
+    kafka: str
+
+    async def records(
+        self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
+    ) -> AsyncIterator[Record]:
+        ends = {TopicPartition(*place): end for place, (_, end) in self._wanted(chosen).items()}
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            fetch_max_wait_ms=20,
+        )
+        await consumer.start()
+        try:
+            consumer.assign(list(ends))
+            for place in ends:
+                consumer.seek(place, 0)
+            total, done, missing = sum(ends.values()), 0, set(ends)
+            while missing:
+                found = await consumer.getmany(timeout_ms=1000, max_records=MAX_RECORDS)
+                for place, records in found.items():
+                    for record in records:
+                        if record.offset < ends[place]:
+                            done += 1
+                            yield record
+                    if records[-1].offset + 1 >= ends[place]:
+                        missing.discard(place)
+                        consumer.pause(place)
+                progress(done, total)
+        finally:
+            await consumer.stop()
+
+
+async def kafka_source(kafka: str) -> KafkaSource:
+    """All that an installation has recorded by now."""
+    partitions = await our_partitions(kafka)
+    places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
+    log = KafkaLog(kafka, "workbench")
+    bounds = await log.bounds(places)
+    return KafkaSource(log=log, partitions=partitions, bounds=bounds, kafka=kafka)
 
 
 async def our_partitions(kafka: str) -> dict[str, int]:
@@ -24,49 +119,3 @@ async def our_partitions(kafka: str) -> dict[str, int]:
     finally:
         await admin.close()
     return {topic["topic"]: len(topic["partitions"]) for topic in described}
-
-
-async def read_everything(
-    kafka: str, partitions: Mapping[str, int], progress: Callable[[int, int], None] | None = None
-) -> AsyncIterator[Any]:
-    """Records in the order of their partition; partitions one beside the other.
-
-    `progress` is told how many of how many records were read.
-    """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=4 * 1024 * 1024,
-        fetch_max_wait_ms=20,
-    )
-    await consumer.start()
-    try:
-        places = [
-            TopicPartition(name, n) for name in sorted(partitions) for n in range(partitions[name])
-        ]
-        consumer.assign(
-            places
-        )  # all at once: asking about a partition not assigned costs 0.1 s each
-        ends: Places = await consumer.end_offsets(places)
-        missing = {place: end for place, end in ends.items() if end}
-        total, done = sum(missing.values()), 0
-        consumer.assign(list(missing))
-        for place in missing:
-            consumer.seek(place, 0)
-        while missing:
-            for place, records in (
-                await consumer.getmany(timeout_ms=1000, max_records=MAX_RECORDS)
-            ).items():
-                for record in records:
-                    if record.offset < ends[place]:
-                        done += 1
-                        yield record
-                if records[-1].offset + 1 >= ends[place]:
-                    missing.pop(place, None)
-                    consumer.pause(place)
-            if progress is not None:
-                progress(done, total)
-    finally:
-        await consumer.stop()

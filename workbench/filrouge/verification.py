@@ -1,17 +1,21 @@
-"""All that Kafka holds of an installation, read once and checked."""
+"""All that was recorded of an installation, read once and checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from filrouge.checks.fact import Check
 from filrouge.invariants import Report, check_stream
-from filrouge.stream import our_partitions, read_everything
+from filrouge.stream import Progress, Source, kafka_source
+
+
+async def check_source(
+    source: Source, *more: Check, progress: Progress = lambda *_: None
+) -> Report:
+    """The invariants, and `more` checks in the same pass."""
+    return await check_stream(source.records(progress=progress), source.partitions, *more)
 
 
 async def check_installation(
-    kafka: str, *more: Check, progress: Callable[[int, int], None] | None = None
+    kafka: str, *more: Check, progress: Progress = lambda *_: None
 ) -> Report:
-    """The invariants, and `more` checks in the same pass; `progress` hears how many records of how many."""
-    partitions = await our_partitions(kafka)
-    return await check_stream(read_everything(kafka, partitions, progress), partitions, *more)
+    """The same of what Kafka holds by now."""
+    return await check_source(await kafka_source(kafka), *more, progress=progress)

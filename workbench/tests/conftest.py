@@ -1,17 +1,22 @@
-"""One play in memory for all tests that look at its stories."""
+"""One play in memory for all tests that look at its stories, another one with journals for auditors."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from filrouge.operator import SOURCE
 from filrouge.simulator.stage import numbers_in
 from filrouge.simulator.told import STORIES
+from filrouge.stream import Source
 from filrouge.testing.memory_world import played
+from filrouge.testing.recorded_world import open_recorded, recorded_play
 from filrouge_chassis.testing.conversation import Said
+
+from workbench.tests.audited import Auditor
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +30,21 @@ def stories() -> Mapping[str, Sequence[Said]]:
         for name in names if said.service == SOURCE else (names[number] for number in numbers):
             found[name].append(said)
     return found
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole play with its journals, as a file that any process can open."""
+    path = tmp_path_factory.mktemp("recorded") / "play"
+    asyncio.run(recorded_play(0.002, seed=11)).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def source(recorded: Path) -> Source:
+    return asyncio.run(open_recorded(str(recorded)))
+
+
+@pytest.fixture
+def auditor(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Auditor:
+    return Auditor(recorded, monkeypatch)

@@ -81,21 +81,19 @@ def _left_alone(ledger: Ledger, data: Data) -> None:
     ledger.accompanied[data["pupil"]] = ledger.accompanied.get(data["pupil"], 0) - 1
 
 
-_TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
-    type_of(name): taker
-    for name, taker in {
-        "programme.minutes-changed": _changed,
-        "programme.minutes-counted": _counted,
-        "session.session-refused": _refused,
-        "programme.hours-certified": _certified,
-        "programme.programme-closed": _closed,
-        "payment.payment-recorded": _paid,
-        "correction.repayment-due": partial(_paid, sign=-1),
-        "pupil.enrolment-recorded": _enrolled,
-        "pupil.pupil-accompanied": _accompanied,
-        "pupil.pupil-no-longer-accompanied": _left_alone,
-    }.items()
+_TAKERS: Mapping[str, Callable[[Ledger, Data], None]] = {
+    "programme.minutes-changed": _changed,
+    "programme.minutes-counted": _counted,
+    "session.session-refused": _refused,
+    "programme.hours-certified": _certified,
+    "programme.programme-closed": _closed,
+    "payment.payment-recorded": _paid,
+    "correction.repayment-due": partial(_paid, sign=-1),
+    "pupil.enrolment-recorded": _enrolled,
+    "pupil.pupil-accompanied": _accompanied,
+    "pupil.pupil-no-longer-accompanied": _left_alone,
 }
+_TAKES = {type_of(name): taker for name, taker in _TAKERS.items()}
 
 COMPARED = frozenset(_TAKES)
 """Types of the events that the books can be compared with."""

@@ -1,0 +1,29 @@
+"""The one place that knows which kinds of records there are to read from, and how a URL names them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from filrouge.audit.errors import AuditFailed
+from filrouge.stream import Source, kafka_source
+
+Opener = Callable[[], Awaitable[Source]]
+"""Can be sent to another process, which opens the same source for itself."""
+
+
+async def _kafka(url: str) -> Source:
+    return await kafka_source(url.removeprefix("kafka://"))
+
+
+KINDS: Mapping[str, Callable[[str], Awaitable[Source]]] = {"kafka": _kafka}
+"""Scheme of the URL → what opens it."""
+
+
+def opener_of(url: str) -> Opener:
+    """Raises AuditFailed for a URL of no known kind."""
+    open_it = KINDS.get(url.partition("://")[0])
+    if open_it is None:
+        known = ", ".join(f"{scheme}://…" for scheme in KINDS)
+        raise AuditFailed(f"{url!r} names no record that can be read: it must be one of {known}")
+    return partial(open_it, url)
