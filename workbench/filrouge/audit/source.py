@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from filrouge.audit.archived import archive_source
 from filrouge.audit.errors import AuditFailed
 from filrouge.stream import Source, kafka_source
 
@@ -16,14 +17,20 @@ async def _kafka(url: str) -> Source:
     return await kafka_source(url.removeprefix("kafka://"))
 
 
-KINDS: Mapping[str, Callable[[str], Awaitable[Source]]] = {"kafka": _kafka}
+KINDS: Mapping[str, Callable[[str], Awaitable[Source]]] = {
+    "kafka": _kafka,
+    **dict.fromkeys(("file", "s3", "gs", "az"), archive_source),
+}
 """Scheme of the URL → what opens it."""
 
 
 def opener_of(url: str) -> Opener:
     """Raises AuditFailed for a URL of no known kind."""
-    open_it = KINDS.get(url.partition("://")[0])
+    scheme, separator, _ = url.partition("://")
+    open_it = KINDS.get(scheme) if separator else archive_source
     if open_it is None:
         known = ", ".join(f"{scheme}://…" for scheme in KINDS)
-        raise AuditFailed(f"{url!r} names no record that can be read: it must be one of {known}")
+        raise AuditFailed(
+            f"{url!r} names no record that can be read: it must be a folder or one of {known}"
+        )
     return partial(open_it, url)

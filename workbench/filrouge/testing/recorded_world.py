@@ -118,7 +118,7 @@ class RecordedWorld:
         )
         key, headers = entry.key_of(said).encode(), tuple(envelope.to_headers())
         offset = self.broker.append(Outgoing(CONTROL, 0, key, said.to_json(), headers))
-        self._control.append(offset, said)
+        self._control.append(offset, said, self.broker.clock_ms)
 
     def _settle(self) -> None:
         while any(lane.take_records() for lane in self._lanes):

@@ -1,0 +1,51 @@
+"""An archive as a source: all that its newest commit covers, from the store alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+from filrouge_archive.archive import Archive
+from filrouge_archive.archive_log import ArchiveLog
+from filrouge_archive.errors import Missing
+from filrouge_chassis.records import Partition
+from filrouge_contracts.entry import SERVICES
+from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topic_specs import all_topics
+from filrouge_contracts.topics import PARTNER_IN
+
+from filrouge.audit.errors import AuditFailed
+from filrouge.stream import Source
+
+
+async def archive_source(url: str) -> Source:
+    """Raises AuditFailed where there is no archive that can be read."""
+    try:
+        archive = await asyncio.to_thread(Archive.open, url)
+    except Missing as error:
+        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    heads = archive.partitions
+    partitions = _with_empty_ones(list(heads))
+    places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
+    return Source(
+        log=ArchiveLog(archive),
+        partitions=partitions,
+        bounds={place: archive.bounds(place) for place in places},
+        roots={place: head.root for place, head in heads.items()},
+    )
+
+
+def _with_empty_ones(held: list[Partition]) -> dict[str, int]:
+    """An archive does not know partitions that hold nothing; the installation's shape tells them."""
+    counts: dict[str, int] = {}
+    for topic, number in held:
+        counts[topic] = max(counts.get(topic, 0), number + 1)
+    lanes = max((counts.get(name, 0) for name in REGISTER.fact_topics), default=0)
+    before, _, after = PARTNER_IN.partition("{partner}")
+    partners = [
+        name.removeprefix(before).removesuffix(after)
+        for name in counts
+        if name.startswith(before) and name.endswith(after)
+    ]
+    for spec in all_topics(lanes, SERVICES, partners):
+        counts[spec.name] = max(counts.get(spec.name, 0), spec.partitions)
+    return counts
