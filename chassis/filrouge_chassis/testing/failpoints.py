@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -22,8 +23,12 @@ NAMES = (
     "before_offsets",
     "after_offsets",
 )
+STORED = ("beside", "tile", "tail", "commit", "manifest", "checkpoint", "memory", "erasure")
+"""What an archiver makes durable: there is a place before and after each."""
+OF_ARCHIVERS = tuple(f"{when}_stored_{what}" for what in STORED for when in ("before", "after"))
+PLACES = (*NAMES, *OF_ARCHIVERS)
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
-_PART = re.compile(rf"({'|'.join(NAMES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
+_PART = re.compile(rf"({'|'.join(PLACES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
 
 
 def install(hook: Hook | None) -> None:
@@ -36,6 +41,16 @@ async def reach(name: str) -> None:
     """Marks a place; costs one comparison when no hook is installed."""
     if _hook is not None:
         await _hook(name)
+
+
+def reach_in_thread(name: str) -> None:
+    """The same where no event loop runs."""
+    if _hook is not None:
+        asyncio.run(_call(_hook, name))
+
+
+async def _call(hook: Hook, name: str) -> None:
+    await hook(name)
 
 
 def install_from(plan: str) -> None:
@@ -69,7 +84,7 @@ def _signals_of(plan: str) -> dict[tuple[str, int], signal.Signals]:
         if found is None:
             raise ValueError(
                 f"failpoint {part!r} is not PLACE=ACTION@TIME, such as after_commit=kill@3:"
-                f" the place is one of {', '.join(NAMES)}, the action one of {', '.join(SIGNALS)}"
+                f" the place is one of {', '.join(PLACES)}, the action one of {', '.join(SIGNALS)}"
             )
         signals[found[1], int(found[3])] = SIGNALS[found[2]]
     return signals
