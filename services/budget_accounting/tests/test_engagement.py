@@ -78,7 +78,7 @@ def test_what_a_programme_cannot_prove_when_it_closes_is_claimed_back_by_the_hou
     scenario = Scenario(DECIDER).at(NOON).when(example(ProgrammeFunded))
     scenario.when(example(HoursCertified))
     hours = line("C-2020-20", 24, 18_00, vat_rate_bp=0)
-    cents = {"engagement": PROGRAMME, "amount_cents": 24 * 18_00}
+    cents: dict[str, Any] = {"engagement": PROGRAMME, "amount_cents": 24 * 18_00}
     scenario.when(invoice("F-1", hours, vat_cents=0, **cents))
     scenario.when(example(CashGranted, invoice="F-1", **cents))
     closed = example(ProgrammeClosed, hours=24, amount_cents=24 * 18_00, unproven_minutes=61)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from filrouge.simulator.act import Data
 from filrouge.simulator.stage import numbers_in
@@ -69,6 +68,10 @@ def _paid(ledger: Ledger, data: Data, sign: int = 1) -> None:
         ledger.paid_cents[programme] += sign * data["amount_cents"]
 
 
+def _claimed_back(ledger: Ledger, data: Data) -> None:
+    _paid(ledger, data, sign=-1)
+
+
 def _enrolled(ledger: Ledger, data: Data) -> None:
     ledger.enrolments[data["pupil"]] += 1
 
@@ -90,7 +93,7 @@ _TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
         "programme.hours-certified": _certified,
         "programme.programme-closed": _closed,
         "payment.payment-recorded": _paid,
-        "correction.repayment-due": partial(_paid, sign=-1),
+        "correction.repayment-due": _claimed_back,
         "pupil.enrolment-recorded": _enrolled,
         "pupil.pupil-accompanied": _accompanied,
         "pupil.pupil-no-longer-accompanied": _left_alone,
