@@ -32,14 +32,7 @@ def decide_penalty(order: Engagement, event: PenaltyDecided, context: Context) -
     """A claim on the supplier, withheld from the next invoices."""
     if not order.budget_line:
         return
-    reason = None
-    if order.uses(event.penalty):
-        reason = CorrectionRefusal.ALREADY_USED
-    elif event.decided_by in order.payers:
-        reason = CorrectionRefusal.SAME_PERSON
-    elif order.penalties_cents + event.amount_cents > order.engaged_cents:
-        reason = CorrectionRefusal.MORE_THAN_ENGAGED
-    if reason:
+    if reason := _penalty_obstacle(order, event):
         yield refused(context, Correction.PENALTY, event.penalty, reason)
         return
     yield PenaltyRecorded(**dict(event), postings=books.penalty_decided(event.amount_cents))
@@ -83,14 +76,7 @@ def order_repayment(
     """Ordre de reversement: of what was paid on invoices, and is not asked back already."""
     if not order.budget_line:
         return
-    reason = None
-    if order.uses(event.repayment):
-        reason = CorrectionRefusal.ALREADY_USED
-    elif event.ordered_by in order.payers:
-        reason = CorrectionRefusal.SAME_PERSON
-    elif event.amount_cents > order.claimable_cents:
-        reason = CorrectionRefusal.MORE_THAN_PAID
-    if reason:
+    if reason := _repayment_obstacle(order, event):
         yield refused(context, Correction.REPAYMENT_ORDER, event.repayment, reason)
         return
     yield repayment_due(
@@ -157,6 +143,16 @@ def refused(
     )
 
 
+def _penalty_obstacle(order: Engagement, event: PenaltyDecided) -> CorrectionRefusal | None:
+    if order.uses(event.penalty):
+        return CorrectionRefusal.ALREADY_USED
+    if event.decided_by in order.payers:
+        return CorrectionRefusal.SAME_PERSON
+    if order.penalties_cents + event.amount_cents > order.engaged_cents:
+        return CorrectionRefusal.MORE_THAN_ENGAGED
+    return None
+
+
 def _credit_obstacle(
     order: Engagement, payable: Payable, event: CreditNoteSubmitted, due_cents: int
 ) -> CorrectionRefusal | None:
@@ -167,6 +163,16 @@ def _credit_obstacle(
     if event.amount_cents > payable.liquidated_cents:
         return CorrectionRefusal.MORE_THAN_INVOICED
     if due_cents > order.claimable_cents:
+        return CorrectionRefusal.MORE_THAN_PAID
+    return None
+
+
+def _repayment_obstacle(order: Engagement, event: RepaymentOrdered) -> CorrectionRefusal | None:
+    if order.uses(event.repayment):
+        return CorrectionRefusal.ALREADY_USED
+    if event.ordered_by in order.payers:
+        return CorrectionRefusal.SAME_PERSON
+    if event.amount_cents > order.claimable_cents:
         return CorrectionRefusal.MORE_THAN_PAID
     return None
 

@@ -77,25 +77,28 @@ def _go_on(order: Engagement, context: Context) -> Iterator[Event]:
     """As long as something that waits can be decided, or the engagement be settled."""
     again = True
     while again:
-        again = False
-        for kept in order.waiting:
-            rule = WORDS[REGISTER.by_type[kept.type].model].rule
-            order, again = yield from _told(order, rule(order, kept.event(), context))
-            if again:
-                break
-        if not again:
-            order, again = yield from _told(order, settle(order, context))
+        order, again = yield from _one_more(order, context)
+
+
+def _one_more(order: Engagement, context: Context) -> Telling:
+    """The first of what waits that can be decided; if there is none, the settlement."""
+    for kept in order.waiting:
+        rule = WORDS[REGISTER.by_type[kept.type].model].rule
+        order, decided = yield from _told(order, rule(order, kept.event(), context))
+        if decided:
+            return order, decided
+    return (yield from _told(order, settle(order, context)))
 
 
 def _told(order: Engagement, answers: Iterable[Event]) -> Telling:
     """Says the answers; returns what the engagement is then, and whether there were any."""
-    decided = False
-    for answer in answers:
+    said = list(answers)
+    for answer in said:
         yield answer
-        order, decided = EVOLUTIONS["order", type(answer)](order, answer), True
+        order = EVOLUTIONS["order", type(answer)](order, answer)
         if wrong := breach(order):
             raise Contradiction(f"after {type(answer).__name__}: {wrong}")
-    return order, decided
+    return order, bool(said)
 
 
 # --- when its time has come ------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def _credit_note(
     order: Engagement, event: CreditNoteSubmitted, why: Unheard, context: Context
 ) -> Event:
     """Of an invoice that is ordered to be paid it waits as long as that takes."""
-    if why is Unheard.TOO_LATE and event.invoice in order.payables:
+    if event.invoice in order.payables and why is Unheard.TOO_LATE:
         return hold(context, event, event.credit_note)
     return refused(context, Correction.CREDIT_NOTE, event.credit_note, CORRECTION_REASONS[why])
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from budget_accounting.app import DECIDER
-from budget_accounting.invoices import WAITING_AT_MOST
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_contracts.budget import CommitmentReleaseRequested
 from filrouge_contracts.cash import CashGranted, CashRefused, CashRequested, CashReturnRequested
 from filrouge_contracts.correction import (
-    Correction,
     CorrectionRefusal,
     CorrectionRefused,
     CreditNoteRecorded,
@@ -25,9 +22,7 @@ from filrouge_contracts.correction import (
     RepaymentReceived,
     RepaymentRecorded,
 )
-from filrouge_contracts.engagement import EngagementRecorded, EngagementSettled
-from filrouge_contracts.equipment import OrderPlaced
-from filrouge_contracts.event import Event
+from filrouge_contracts.engagement import EngagementSettled
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded, InvoiceSubmitted
 from filrouge_contracts.ledger import Account
 from filrouge_contracts.payment import (
@@ -309,38 +304,3 @@ def test_money_may_come_back_in_parts() -> None:
         assert isinstance(scenario.when(part).said[0], RepaymentRecorded)
     more = example(RepaymentReceived, receipt="REC-3", amount_cents=1)
     assert refusal(scenario.when(more)) is CorrectionRefusal.MORE_THAN_DUE
-
-
-# --- early and late words --------------------------------------------------------------------------
-
-EARLY = (example(PenaltyDecided), REPAY, example(RepaymentReceived))
-
-
-@pytest.mark.parametrize("word", EARLY)
-def test_what_is_decided_about_an_unknown_order_waits_and_not_for_ever(word: Event) -> None:
-    scenario = Scenario(DECIDER).at(NOON).when(word).then_types(EventHeld)
-    assert refusal(scenario.when_due(ORDER)) is CorrectionRefusal.UNKNOWN_IN_TIME
-    assert scenario.state(ORDER).waiting == ()
-
-
-def test_early_words_are_decided_when_the_order_is_known() -> None:
-    scenario = Scenario(DECIDER).at(NOON)
-    for word in EARLY:
-        scenario.when(word)
-    scenario.when(example(OrderPlaced))
-    scenario.then_types(EngagementRecorded, PenaltyRecorded, CorrectionRefused)
-    (kept,) = scenario.state(ORDER).waiting
-    assert kept.type == RepaymentReceived.event_type
-
-
-def test_too_many_early_words_are_refused() -> None:
-    scenario = Scenario(DECIDER)
-    for number in range(WAITING_AT_MOST):
-        scenario.when(example(PenaltyDecided, penalty=f"PEN-{number}"))
-    assert refusal(scenario.when(REPAY)) is CorrectionRefusal.TOO_MANY_WAITING
-    assert scenario.said[0] == example(
-        CorrectionRefused,
-        correction=Correction.REPAYMENT_ORDER,
-        reference=REPAY.repayment,
-        reason=CorrectionRefusal.TOO_MANY_WAITING,
-    )

@@ -85,15 +85,16 @@ class Delivery(Holder, frozen=True, omit_defaults=True):
     @property
     def received(self) -> int:
         """Pieces at the school that did not go back."""
-        return sum(n.quantity for n in self.notes.values() if n.step is not Step.REJECTED)
+        return sum(map(self.pieces, self.notes))
 
-    def under_way(self, besides: str = "") -> int:
-        """Pieces received, or shipped and neither received nor lost, but for those of one note."""
-        coming = sum(
-            shipment.quantity - shipment.lost
-            for name, shipment in self.shipments.items()
-            if name not in self.notes and name != besides
-        )
-        note = self.notes.get(besides)
-        excepted = note.quantity if note is not None and note.step is not Step.REJECTED else 0
-        return self.received + coming - excepted
+    @property
+    def under_way(self) -> int:
+        """Pieces received, or shipped and neither received nor lost."""
+        return sum(map(self.pieces, {**self.shipments, **self.notes}))
+
+    def pieces(self, name: str) -> int:
+        """Of one delivery note: what was received and did not go back, or what is still to come."""
+        if note := self.notes.get(name):
+            return note.quantity if note.step is not Step.REJECTED else 0
+        shipment = self.shipments.get(name)
+        return shipment.quantity - shipment.lost if shipment else 0

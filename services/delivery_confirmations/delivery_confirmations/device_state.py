@@ -44,7 +44,7 @@ class Device(Holder, frozen=True, omit_defaults=True):
     item: str = ""
     uai: str = ""
     moved_at: datetime | None = None
-    pupil: str = ""
+    pupil: str | None = None
     """While it is with one."""
     confirm_by: datetime | None = None
     swapping_for: str = ""
@@ -118,7 +118,7 @@ def _device_moved(device: Device, event: DeviceMoved) -> Device:
             item=event.item,
             uai=event.uai,
             moved_at=event.moved_at,
-            pupil=(event.pupil or "") if event.moved_to in WITH_A_PUPIL else "",
+            pupil=event.pupil if event.moved_to in WITH_A_PUPIL else None,
             confirm_by=event.confirm_by,
             swapping_for="",
             replaces=event.replaces or device.replaces,

@@ -100,6 +100,7 @@ def wake(device: Device, _due: Due, context: Context) -> Iterator[Event]:
             yield _refused(event, DeviceRefusal.NOT_ACCEPTED, context)
     if device.confirm_by is not None and device.confirm_by <= context.now:
         assert device.moved_at is not None  # when it was handed over
+        assert device.pupil is not None  # to whom
         yield HandoverUnconfirmed(
             imei=context.name,
             uai=device.uai,
@@ -124,9 +125,8 @@ def decide_waiting(device: Device, context: Context) -> Iterator[Event]:
 
 def _decide(device: Device, event: Event, context: Context) -> Iterator[Event]:
     if _cannot_decide(device):
-        due_at = None
-        if device.state is DeviceState.RECEIVED:
-            due_at = later(context, "admission_seconds", ADMISSION_SECONDS)
+        received = device.state is DeviceState.RECEIVED
+        due_at = later(context, "admission_seconds", ADMISSION_SECONDS) if received else None
         yield hold(context, event, happened_at(event).isoformat(), due_at)
     elif reason := obstacle(device, event):
         yield _refused(event, reason, context)

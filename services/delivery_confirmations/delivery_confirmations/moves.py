@@ -144,7 +144,7 @@ def move(device: Device, event: Event, context: Context) -> DeviceMoved:
         said_type=event.event_type,
         moved_at=happened_at(event),
         moved_by=getattr(event, MOMENT_AND_USER[type(event)][1], None),
-        pupil=handover.pupil if handover else device.pupil or None,
+        pupil=handover.pupil if handover else device.pupil,
         qpv=handover.qpv if handover else None,
         due_back_at=handover.due_back_at if handover else None,
         confirm_by=confirm_by,

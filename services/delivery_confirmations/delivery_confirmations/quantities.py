@@ -33,7 +33,7 @@ def lessen(
     """Fewer, if not more are under way; to close: as few as are under way, from now on for ever."""
     if delivery.placed_at is None:
         raise Contradiction(f"{event.order} is lessened before it is placed")
-    under_way = delivery.under_way()
+    under_way = delivery.under_way
     if event.closing:
         if not delivery.closed:
             yield DeliveryClosed(order=event.order, closed_at=event.requested_at)
@@ -88,7 +88,7 @@ def _reopen(delivery: Delivery, context: Context) -> Iterator[Event]:
 
 def _shrink(delivery: Delivery, context: Context) -> Iterator[Event]:
     """A closed order gets nothing in place of what was lost or went back."""
-    under_way = delivery.under_way()
+    under_way = delivery.under_way
     if delivery.closed and under_way < delivery.quantity:
         yield QuantityChangeAccepted(order=context.name, quantity=under_way)
 

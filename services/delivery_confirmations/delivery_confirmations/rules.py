@@ -157,7 +157,8 @@ def _shipment_obstacle(delivery: Delivery, said: ShipmentAnnounced) -> ShipmentR
         return ShipmentRefusal.ORDER_CLOSED
     if delivery.placed_at is not None and said.shipped_at < delivery.placed_at:
         return ShipmentRefusal.DATES_OUT_OF_ORDER
-    if delivery.under_way(besides=said.delivery_note) + said.quantity > delivery.quantity:
+    others = delivery.under_way - delivery.pieces(said.delivery_note)
+    if others + said.quantity > delivery.quantity:
         return ShipmentRefusal.MORE_THAN_ORDERED
     return None
 

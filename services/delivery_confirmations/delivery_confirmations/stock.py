@@ -107,7 +107,7 @@ def wake(stock: Stock, _due: Due, context: Context) -> Iterator[Event]:
         yield _refused(event, StockRefusal.UNKNOWN_STOCK if is_count else StockRefusal.NOT_COUNTED)
     last = stock.last_count
     if last is not None and last.adjust_by is not None and last.adjust_by <= context.now:
-        item, _, uai = context.name.partition("/")
+        item, uai = context.name.split("/")
         yield StockDifferenceUnexplained(
             item=item,
             uai=uai,

@@ -54,7 +54,7 @@ def complete_swap(device: Device, event: SwapAccepted, context: Context) -> Iter
         said_type=DeviceSwapped.event_type,
         moved_at=event.swapped_at,
         moved_by=event.swapped_by,
-        pupil=device.pupil or None,
+        pupil=device.pupil,
         replaced_by=event.new_imei,
     )
     yield moved

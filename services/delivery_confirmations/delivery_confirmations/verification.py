@@ -90,7 +90,7 @@ def _answer(delivery: Delivery, model: type[Event], name: str) -> Answer | None:
 
 def _answered(delivery: Delivery, said: Word, context: Context) -> Iterator[Event]:
     answer = _answer(delivery, type(said), said.delivery_note)
-    assert answer is not None, "what waits is not answered"
+    assert answer is not None  # what has none in this step waits
     return answer(delivery, said, context)
 
 

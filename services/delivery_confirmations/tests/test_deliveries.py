@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from delivery_confirmations.app import DECIDER
-from delivery_confirmations.refusals import (
-    unknown_in_time,
-)
+from delivery_confirmations.refusals import unknown_in_time
 from delivery_confirmations.rules import WAITING_AT_MOST
 from filrouge_chassis.decider import Contradiction
 from filrouge_chassis.testing.examples import example, imei
@@ -244,14 +242,17 @@ def test_a_device_is_received_once_for_ever() -> None:
 
 
 def test_a_reception_counts_only_the_devices_that_nobody_had() -> None:
-    scenario = order().when(example(GoodsReceived)).when(claimed(SECOND))
-    scenario.when(example(SerialRefused)).then(
-        example(SerialRecorded, claimed=False),
-        example(ReceptionRecorded, imeis=(SECOND,), refused_imeis=(FIRST,)),
+    third = imei(1)
+    scenario = order(3).when(example(GoodsReceived, imeis=(FIRST, SECOND, third)))
+    scenario.when(claimed(SECOND)).then(example(SerialRecorded, imei=SECOND))
+    scenario.when(example(SerialRefused)).then(example(SerialRecorded, claimed=False))
+    scenario.when(claimed(third)).then(
+        example(SerialRecorded, imei=third),
+        example(ReceptionRecorded, imeis=(SECOND, third), refused_imeis=(FIRST,)),
     )
     scenario.when(example(GoodsAdmitted))
-    scenario.then_types(AdmissionRecorded, ServiceCertified, DeviceAccepted)
-    assert scenario.state(ORDER).certified == 1
+    scenario.then_types(AdmissionRecorded, ServiceCertified, DeviceAccepted, DeviceAccepted)
+    assert scenario.state(ORDER).certified == 2
     receive(scenario, "BL-2", (imei(7),)).when(example(GoodsAdmitted, delivery_note="BL-2"))
     assert isinstance(scenario.said[-1], DeliveryCompleted)
 

@@ -181,7 +181,7 @@ def test_the_first_thread_goes_as_the_examples_say() -> None:
     scenario.when(example(HandoverConfirmed)).then_types(DeviceMoved)
     scenario.when(example(DeviceReturned)).then_types(DeviceMoved)
     assert scenario.state(KEY).state is DeviceState.IN_STOCK
-    assert scenario.state(KEY).pupil == ""
+    assert scenario.state(KEY).pupil is None
 
 
 def test_a_confirmation_in_time_stops_the_clock() -> None:

@@ -88,6 +88,18 @@ def test_silence_admits_at_its_deadline_even_if_the_clock_comes_later() -> None:
     ]
 
 
+def test_goods_put_right_are_given_the_buyer_for_as_long_again() -> None:
+    scenario = received().with_parameters(deadline_grace_seconds=1).when(example(GoodsAdjourned))
+    presented = example(GoodsPresentedAgain)
+    scenario.at(presented.presented_at).when(presented).when_due(ORDER)
+    decide_by = presented.presented_at + timedelta(days=15)
+    certified_at = decide_by + timedelta(seconds=1)
+    assert scenario.said[:2] == [
+        example(AdmissionRecorded, admitted_at=decide_by, admitted_by=None, tacit=True),
+        example(ServiceCertified, certified_at=certified_at, certified_by=None, tacit=True),
+    ]
+
+
 def test_silence_certifies_nothing_before_it_was_received() -> None:
     """A school may have written a date that is yet to come."""
     scenario = order().when(example(GoodsReceived, received_at=TOO_LATE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -211,6 +211,16 @@ def test_a_count_that_comes_too_late_is_refused(said: StockCounted, reason: Stoc
     scenario.when(said).then(_refused(said, reason))
 
 
+@pytest.mark.parametrize("moved_at", [BEFORE, AFTER])
+def test_what_moves_on_the_shelf_or_is_told_late_does_not_make_an_old_count_count(
+    moved_at: datetime,
+) -> None:
+    scenario = _counted(3).when(_move(IN_STOCK, ON_LOAN, moved_at=AFTER))
+    scenario.when(_move(IN_STOCK, PREPARED, 1, moved_at=moved_at))
+    said = example(StockCounted, counted_at=AFTER - timedelta(seconds=1))
+    scenario.when(said).then(_refused(said, StockRefusal.MOVED_SINCE))
+
+
 def test_a_count_in_the_moment_of_the_last_move_counts() -> None:
     scenario = _counted(3).when(_move(IN_STOCK, ON_LOAN, moved_at=AFTER))
     scenario.when(example(StockCounted, counted=2, counted_at=AFTER))
@@ -246,11 +256,21 @@ def test_what_is_found_again_is_back_on_the_shelf() -> None:
 
 
 def test_a_device_that_does_not_explain_it_leaves_the_difference_to_another() -> None:
-    scenario = _counted(2).when(example(StockAdjusted))
-    other = example(StockAdjusted, imeis=(imei(1),), adjusted_at=AFTER + timedelta(days=1))
+    scenario = _counted(1).when(example(StockAdjusted, imeis=(imei(0), imei(1))))
+    next_day = AFTER + timedelta(days=1)
+    other = example(StockAdjusted, imeis=(imei(2),), adjusted_at=next_day)
+    two = example(StockAdjusted, imeis=(imei(1), imei(2)), adjusted_at=next_day)
     scenario.when(other).then(_refused(other, StockRefusal.MORE_THAN_THE_DIFFERENCE))
     scenario.when(example(AdjustmentRefused)).then(example(AdjustmentFailed))
+    scenario.when(two).then(_refused(two, StockRefusal.MORE_THAN_THE_DIFFERENCE))
     scenario.when(other).then_types(StockAdjustmentRecorded, DeviceAdjusted)
+
+
+def test_devices_that_were_asked_before_a_new_count_still_answer_for_its_difference() -> None:
+    scenario = _counted(2).when(example(StockAdjusted))
+    scenario.when(example(StockCounted, counted=2, counted_at=AFTER))
+    other = example(StockAdjusted, imeis=(imei(1),), adjusted_at=AFTER + timedelta(days=1))
+    scenario.when(other).then(_refused(other, StockRefusal.MORE_THAN_THE_DIFFERENCE))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from filrouge.simulator.parameters import TUTORING_WAITING_AT_MOST
 from filrouge.simulator.says import pay
@@ -146,8 +145,12 @@ def a_programme_ends_early_and_gives_the_rest_back(on: Stage) -> Iterator[list[W
         amount_cents=RATE_CENTS,
         unproven_minutes=60,
     )
-    of_the_hour: dict[str, Any] = {"amount_cents": RATE_CENTS, "cause": "unproven"}
-    on.expect("correction.repayment-due", engagement=tutored.programme.engagement, **of_the_hour)
+    on.expect(
+        "correction.repayment-due",
+        engagement=tutored.programme.engagement,
+        amount_cents=RATE_CENTS,
+        cause="unproven",
+    )
     on.expect(
         "budget.commitment-released",
         engagement=tutored.programme.engagement,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from filrouge.simulator.act import Data
 from filrouge.simulator.stage import numbers_in
@@ -69,6 +68,10 @@ def _paid(ledger: Ledger, data: Data, sign: int = 1) -> None:
         ledger.paid_cents[programme] += sign * data["amount_cents"]
 
 
+def _claimed_back(ledger: Ledger, data: Data) -> None:
+    _paid(ledger, data, sign=-1)
+
+
 def _enrolled(ledger: Ledger, data: Data) -> None:
     ledger.enrolments[data["pupil"]] += 1
 
@@ -81,19 +84,21 @@ def _left_alone(ledger: Ledger, data: Data) -> None:
     ledger.accompanied[data["pupil"]] = ledger.accompanied.get(data["pupil"], 0) - 1
 
 
-_TAKERS: Mapping[str, Callable[[Ledger, Data], None]] = {
-    "programme.minutes-changed": _changed,
-    "programme.minutes-counted": _counted,
-    "session.session-refused": _refused,
-    "programme.hours-certified": _certified,
-    "programme.programme-closed": _closed,
-    "payment.payment-recorded": _paid,
-    "correction.repayment-due": partial(_paid, sign=-1),
-    "pupil.enrolment-recorded": _enrolled,
-    "pupil.pupil-accompanied": _accompanied,
-    "pupil.pupil-no-longer-accompanied": _left_alone,
+_TAKES: Mapping[str, Callable[[Ledger, Data], None]] = {
+    type_of(name): taker
+    for name, taker in {
+        "programme.minutes-changed": _changed,
+        "programme.minutes-counted": _counted,
+        "session.session-refused": _refused,
+        "programme.hours-certified": _certified,
+        "programme.programme-closed": _closed,
+        "payment.payment-recorded": _paid,
+        "correction.repayment-due": _claimed_back,
+        "pupil.enrolment-recorded": _enrolled,
+        "pupil.pupil-accompanied": _accompanied,
+        "pupil.pupil-no-longer-accompanied": _left_alone,
+    }.items()
 }
-_TAKES = {type_of(name): taker for name, taker in _TAKERS.items()}
 
 COMPARED = frozenset(_TAKES)
 """Types of the events that the books can be compared with."""
