@@ -26,7 +26,7 @@ from filrouge.simulator.play import Play
 from filrouge.simulator.says import open_credits
 from filrouge.stack import Stack
 from filrouge.stack.waiting import wait_until
-from filrouge.stream import our_partitions, read_everything
+from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
 from filrouge.verification import check_installation
@@ -78,7 +78,7 @@ class Installation:
 
 async def _everything(kafka: str) -> Mapping[Partition, list[Any]]:
     found: dict[Partition, list[Any]] = {}
-    async for record in read_everything(kafka, await our_partitions(kafka)):
+    async for record in (await kafka_source(kafka)).records():
         found.setdefault(Partition(record.topic, record.partition), []).append(record)
     return found
 
