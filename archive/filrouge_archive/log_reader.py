@@ -81,6 +81,18 @@ class LogReader:
     def consistency(self, old: int, size: int) -> list[bytes]:
         return merkle.consistency_proof(old, size, self.hash_at)
 
+    def frontier_at(self, size: int) -> Frontier:
+        """The right edge of the log's first `size` entries, whole bundles of them, from tiles alone."""
+        assert size % WIDTH == 0
+        levels: list[list[bytes]] = [[]]
+        level = 1
+        while above := size >> (8 * level):
+            tile, width = divmod(above, WIDTH)
+            held = self.tile(level, tile)[: width * HASH_BYTES] if width else b""
+            levels.append(split_hashes(held))
+            level += 1
+        return Frontier(size, levels)
+
     def verify(self, root: bytes) -> None:
         """Computes everything anew from the entries. Raises Damaged, naming the object that is wrong."""
         frontier = Frontier()

@@ -10,8 +10,9 @@ from filrouge.commands.audit.re_execute import re_execute
 from filrouge.commands.audit.replay import replay
 from filrouge.commands.audit.state import diff, state
 from filrouge.commands.audit.trace import trace
+from filrouge.commands.audit.verify import verify
 
-COMMANDS = (re_execute, trace, state, diff, replay, check, report, export)
+COMMANDS = (verify, re_execute, trace, state, diff, replay, check, report, export)
 
 
 @click.group()
