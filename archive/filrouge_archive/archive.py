@@ -20,6 +20,10 @@ from filrouge_archive.receipt import Receipt
 from filrouge_archive.store import Store
 
 
+class ErasedRecord(RawRecord, frozen=True):
+    """A record whose words are gone; its place and its time are left, and the proof that it was there."""
+
+
 class Archive:
     """A moment of an archive. To see what came since, open it again."""
 
@@ -64,14 +68,17 @@ class Archive:
             raise NotYet(f"{place}: offsets {first} to {end} are not archived yet")
         return self.reader(place).bundles(first, end) if first < end else iter(())
 
-    def read(self, place: Partition, first: int, end: int) -> Iterator[list[RawRecord]]:
-        """Records in chunks. Raises Erased where the words of one are gone; `raw` still has its leaf."""
+    def read(
+        self, place: Partition, first: int, end: int, with_erased: bool = False
+    ) -> Iterator[list[RawRecord]]:
+        """Records in chunks. Where the words of one are gone, there is an ErasedRecord if they are wanted, or
+        Erased is raised; `raw` still has its leaf."""
         for begin, entries in self.raw(place, first, end):
             where = f"{log_prefix(place)}, offsets from {begin}"
             decoded = [decode_entry(entry, where) for entry in entries]
-            beside = self._beside(decoded)
+            beside = self._beside(decoded, with_erased)
             yield [
-                entry.record(place, begin + number, self._body(entry, beside))
+                self._record(entry, place, begin + number, beside, with_erased)
                 for number, entry in enumerate(decoded)
             ]
 
@@ -140,9 +147,10 @@ class Archive:
             f"{place}: offset {offset} is under no signed commit yet; ask again in a second"
         )
 
-    def _beside(self, entries: Sequence[Entry]) -> Iterator[bytes]:
+    def _beside(self, entries: Sequence[Entry], with_erased: bool) -> Iterator[bytes]:
         paths = [entry.content.path for entry in entries if isinstance(entry.content, Beside)]
-        return self._store.get_many(paths)
+        # a generator ends with the first object that is missing, `map` does not
+        return map(self._store.get, paths) if with_erased else self._store.get_many(paths)
 
     def _object(self, content: Beside) -> bytes:
         try:
@@ -151,6 +159,21 @@ class Archive:
             if content.salted:
                 raise Erased(content.digest.hex()) from error
             raise
+
+    def _record(
+        self,
+        entry: Entry,
+        place: Partition,
+        offset: int,
+        beside: Iterator[bytes],
+        with_erased: bool,
+    ) -> RawRecord:
+        try:
+            return entry.record(place, offset, self._body(entry, beside))
+        except Erased:
+            if not with_erased:
+                raise
+        return ErasedRecord(*place, offset, entry.timestamp, None, None)
 
     @staticmethod
     def _body(entry: Entry, objects: Iterator[bytes]) -> bytes:

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
 
 from filrouge_archive.archive import Archive
 from filrouge_archive.archive_log import ArchiveLog
 from filrouge_archive.errors import Missing
-from filrouge_chassis.records import Partition
+from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topic_specs import all_topics
 from filrouge_contracts.topics import PARTNER_IN
 
 from filrouge.audit.errors import AuditFailed
-from filrouge.stream import Source
+from filrouge.stream import Progress, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveSource(Source):
+    """Goes on where words are erased: what checks the whole stream is told the place that they had."""
+
+    archive: Archive
+
+    async def records(
+        self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
+    ) -> AsyncIterator[Record]:
+        wanted = self._wanted(chosen)
+        done, total = 0, sum(end - first for first, end in wanted.values())
+        for place, (first, end) in wanted.items():
+            chunks = self.archive.read(place, first, end, with_erased=True)
+            while chunk := await asyncio.to_thread(next, chunks, None):
+                for record in chunk:
+                    yield record
+                done += len(chunk)
+                progress(done, total)
 
 
 async def archive_source(url: str) -> Source:
@@ -26,7 +48,8 @@ async def archive_source(url: str) -> Source:
     heads = archive.partitions
     partitions = _with_empty_ones(list(heads))
     places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
-    return Source(
+    return ArchiveSource(
+        archive=archive,
         log=ArchiveLog(archive),
         partitions=partitions,
         bounds={place: archive.bounds(place) for place in places},

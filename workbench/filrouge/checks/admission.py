@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from filrouge_archive.archive import ErasedRecord
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
 from pydantic import ValidationError
@@ -32,14 +33,18 @@ class Admission:
         self.checked = dict.fromkeys(RULES, 0)
         self.records = 0
         self.outcomes: Counter[str] = Counter()
-        self._said: dict[tuple[str, int], tuple[str, bytes]] = {}
-        """(topic, offset) → digest of the payload, and of the words as the gateway passes them on."""
+        self._said: dict[tuple[str, int], tuple[str, bytes] | None] = {}
+        """(topic, offset) → digest of the payload, and of the words as the gateway passes them on; None if
+        they were erased: then the verdict alone says what they were."""
         self._verdicts: list[tuple[str, Data]] = []
         self._facts: dict[str, bytes] = {}
 
     def hear(self, record: Any) -> None:
         """A partner's own record."""
         self.records += 1
+        if isinstance(record, ErasedRecord):
+            self._said[record.topic, record.offset] = None
+            return
         value = record.value or b""
         self._said[record.topic, record.offset] = (sha256(value).hexdigest(), _words(record))
 
@@ -66,7 +71,8 @@ class Admission:
                 both = (answered[place], identity)
                 yield Breach("A1", f"{place[0]}/{place[1]} has two verdicts", both)
             answered[place] = identity
-            if self._said.get(place, ("", b""))[0] != verdict["payload_sha256"]:
+            said = self._said.get(place, ("", b""))
+            if said is not None and said[0] != verdict["payload_sha256"]:
                 yield Breach("A1", f"{place[0]}/{place[1]} is another payload", (identity,))
         for place in self._said.keys() - answered.keys():
             yield Breach(
@@ -81,9 +87,10 @@ class Admission:
             self.checked["A2"] += 1
             position, admitted = verdict["position"], verdict["admitted_id"]
             words = unclaimed.pop(admitted, None)
+            said = self._said.get((position["topic"], position["offset"]), ("", b""))
             if words is None:
                 yield Breach("A2", f"{admitted} was accepted and is not there", (identity,))
-            elif words != self._said.get((position["topic"], position["offset"]), ("", b""))[1]:
+            elif said is not None and words != said[1]:
                 yield Breach("A2", "the fact says something else", (identity, admitted))
         for admitted in unclaimed:
             yield Breach("A2", "a partner's fact that nobody accepted", (admitted,))
