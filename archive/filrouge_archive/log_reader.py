@@ -160,6 +160,12 @@ class LogReader:
                 raise
             return self._store.get(full), full
 
+    def path_of(self, level: int | None, index: int) -> str:
+        """Where a bundle (level None) or tile lies, as far as it is stored."""
+        above = level is not None and level > 0
+        stored = self._stored_above(level or 0, index) if above else self._stored_width(index)
+        return self._path(Tile(level, index, stored or WIDTH))
+
     def _path(self, tile: Tile) -> str:
         return f"{self._prefix}/{tile.path}"
 

@@ -49,10 +49,13 @@ class EntryCheck:
     """Entries before this offset were looked at earlier."""
     _unread: bool = False
 
-    def look(self, begin: int, entries: Sequence[bytes]) -> None:
+    def look(self, begin: int, entries: Sequence[bytes | None]) -> None:
         of_lanes = is_of_lanes(self.place)
         for offset, entry in enumerate(entries, begin):
             if offset < self.first_new:
+                continue
+            if entry is None:
+                self._unread = True
                 continue
             where = f"{log_prefix(self.place)}, offset {offset}"
             try:

@@ -17,8 +17,10 @@ from filrouge_archive.merkle import leaf_hash, root_over
 from filrouge_archive.tiles import HASH_BYTES, WIDTH, Tile, split_hashes
 
 T = TypeVar("T")
-Look = Callable[[int, Sequence[bytes]], None]
-"""Told the entries, and the offset of the first."""
+NAMED = 5
+"""Offsets of changed entries that are named, of one bundle."""
+Look = Callable[[int, Sequence[bytes | None]], None]
+"""Told the entries, None for those that are lost or changed, and the offset of the first."""
 
 
 class Finding(NamedTuple):
@@ -73,29 +75,36 @@ class LogCheck:
         self._check_roots(frontier.root())
 
     def _bundle(self, frontier: Frontier, index: int) -> None:
-        entries = self._try(lambda: self.reader.bundle(index), Tile(None, index))
-        tile = self._try(lambda: self.reader.tile(0, index), Tile(0, index))
-        leaves = [] if entries is None else [leaf_hash(entry) for entry in entries]
-        if entries is not None:
-            self.leaves += len(entries)
-            self.look(index * WIDTH, entries)
+        tile = self._try(lambda: self.reader.tile(0, index), 0, index)
+        entries = self._try(lambda: self.reader.bundle(index), None, index)
         held = [] if tile is None else split_hashes(tile)
-        if entries is not None and tile is not None and leaves != held:
-            leaves = self._judge(index, leaves, held)
-        for full, hashes in frontier.append(leaves if entries is not None else held):
+        leaves = held
+        if entries is None:
+            self.look(index * WIDTH, [None])
+        else:
+            self.leaves += len(entries)
+            leaves, sound = [leaf_hash(entry) for entry in entries], list[bytes | None](entries)
+            if tile is not None and leaves != held:
+                sound, leaves = self._judge(index, entries, leaves, held)
+            self.look(index * WIDTH, sound)
+        for full, hashes in frontier.append(leaves):
             if full.level:
                 self._compare(full, hashes)
 
-    def _judge(self, index: int, leaves: list[bytes], held: list[bytes]) -> list[bytes]:
-        """Says which of both is wrong, and returns the other."""
+    def _judge(
+        self, index: int, entries: list[bytes], leaves: list[bytes], held: list[bytes]
+    ) -> tuple[list[bytes | None], list[bytes]]:
+        """Says which of both is wrong; returns what is left of the entries, and the hashes to go on with."""
         if self._is_said(index, leaves):
-            self._note(Tile(0, index), "its hashes are not those of its bundle, which has the root")
-            return leaves
-        wrong = [n for n, (a, b) in enumerate(zip(leaves, held, strict=True)) if a != b]
-        offsets = ", ".join(str(index * WIDTH + number) for number in wrong[:5])
-        more = "" if len(wrong) <= 5 else f" and {len(wrong) - 5} more"
-        self._note(Tile(None, index), f"not what was committed to: entry {offsets}{more}")
-        return held
+            why = "its hashes are not those of its bundle, which has the root"
+            self._note(0, index, why)
+            return list(entries), leaves
+        left = [e if a == b else None for e, a, b in zip(entries, leaves, held, strict=True)]
+        wrong = [index * WIDTH + number for number, entry in enumerate(left) if entry is None]
+        more = "" if len(wrong) <= NAMED else f" and {len(wrong) - NAMED} more"
+        offsets = ", ".join(map(str, wrong[:NAMED]))
+        self._note(None, index, f"not what was committed to: entry {offsets}{more}")
+        return left, held
 
     def _is_said(self, index: int, leaves: list[bytes]) -> bool:
         """Whether what lies above the tile has these leaves."""
@@ -112,13 +121,14 @@ class LogCheck:
     def _compare(self, tile: Tile, hashes: bytes) -> None:
         assert tile.level
         level = tile.level
-        held = self._try(lambda: self.reader.tile(level, tile.index), tile)
+        held = self._try(lambda: self.reader.tile(level, tile.index), level, tile.index)
         if held is None or held == hashes:
             return
         pairs = zip(split_hashes(held), split_hashes(hashes), strict=False)
         child = next((n for n, (a, b) in enumerate(pairs) if a != b), len(held) // HASH_BYTES)
         below = Tile(level - 1, tile.index * WIDTH + child).base
-        self._note(tile, f"its hash of {self.prefix}/{below} is not the one computed from below")
+        why = f"its hash of {self.prefix}/{below} is not the one computed from below"
+        self._note(level, tile.index, why)
 
     def _check_roots(self, computed: bytes) -> None:
         """Of the whole as computed; of what was said earlier, from the tiles that were just compared."""
@@ -137,14 +147,14 @@ class LogCheck:
                 why = f"the first {said.size} entries do not have the root that {said.said_by} says"
                 self.findings.append(Finding(self.prefix, why))
 
-    def _try(self, read: Callable[[], T], tile: Tile) -> T | None:
+    def _try(self, read: Callable[[], T], level: int | None, index: int) -> T | None:
         try:
             return read()
         except ArchiveError as error:
-            finding = Finding.of(error, f"{self.prefix}/{tile.path}")
+            finding = Finding.of(error, self.reader.path_of(level, index))
             if finding not in self.findings:
                 self.findings.append(finding)
             return None
 
-    def _note(self, tile: Tile, why: str) -> None:
-        self.findings.append(Finding(f"{self.prefix}/{tile.path}", why))
+    def _note(self, level: int | None, index: int, why: str) -> None:
+        self.findings.append(Finding(self.reader.path_of(level, index), why))

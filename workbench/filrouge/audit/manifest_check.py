@@ -6,6 +6,7 @@ A commit that is damaged is named, and the leaf of the manifest is taken for it:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from filrouge_archive.checkpoint import claimed_checkpoint, open_checkpoint
@@ -18,7 +19,7 @@ from filrouge_archive.commit import (
     manifest_origin,
     parse_commit,
 )
-from filrouge_archive.errors import ArchiveError, Forked
+from filrouge_archive.errors import ArchiveError, Forked, PutBack
 from filrouge_archive.history import (
     MANIFEST_CHECKPOINT,
     SAID_WITHIN_COMMITS,
@@ -75,12 +76,10 @@ class ManifestCheck:
         try:
             history = read_history(self.store)
             self.heads, self.commits = dict(history.heads), history.size
-        except ArchiveError as error:
+        except ArchiveError:  # what it is about will be named by the commit
             self.first, self.previous = 0, ""
-            try:
+            with suppress(PutBack):
                 self.commits = newest_size(self.store)
-            except ArchiveError:
-                self.findings.append(Finding.of(error, MANIFEST_CHECKPOINT))
 
     def _signed(self) -> Root | None:
         try:
@@ -97,7 +96,7 @@ class ManifestCheck:
         self.commits = max(self.commits, claimed.size)
         return Root(claimed.size, claimed.root, MANIFEST_CHECKPOINT)
 
-    def _look(self, begin: int, leaves: Sequence[bytes]) -> None:
+    def _look(self, begin: int, leaves: Sequence[bytes | None]) -> None:
         for number, leaf in enumerate(leaves, begin):
             if number >= self.first:
                 for passed in range(self._next, number):

@@ -179,7 +179,8 @@ class _Run:
 
     def _erased(self) -> frozenset[tuple[Partition, int]]:
         """As far as the events that say so can be read."""
-        found, place = set(), Partition(AUDIT, 0)
+        found: set[tuple[Partition, int]] = set()
+        place = Partition(AUDIT, 0)
         try:
             archive = Archive(self.store, self.verifiers)
             for chunk in archive.read(place, *archive.bounds(place)):
