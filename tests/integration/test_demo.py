@@ -27,6 +27,7 @@ PROMISED = {
     "invariants",
     "rebuild",
     "re_execution",
+    "audit",
 }
 
 
@@ -56,6 +57,10 @@ async def test_the_demo_agrees_with_itself_and_reports_it(stack: Stack, tmp_path
     found = json.loads(report.read_text())
     assert found.keys() >= PROMISED
     assert found["books_match"] is True
+    audit = found["audit"]
+    assert audit["leaves"] >= found["archived_records"] > 0
+    assert (audit["diverged"], audit["findings"], audit["breaches"]) == (0, [], [])
+    assert (audit["erased"], audit["not_replayable"]) == (1, 1)
     assert (found["rebuild"], found["re_execution"]) == ("match", "match")
     assert min(found["duplicates"], found["conflicts"], found["refused"]) >= 5
     assert found["parked"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from filrouge.checks.variety import Variety
 from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.local_archive import LocalArchive
+from filrouge.offline import Audited, audit
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
 from filrouge.services import lanes_of
 from filrouge.simulator.planning import plan_of
@@ -53,6 +55,8 @@ class Outcome:
     rebuild: str = "not done"
     rebuild_seconds: float = 0.0
     reexecuted: Reexecuted = field(default_factory=Reexecuted)
+    audited: Audited | None = None
+    """From the archive alone, after everything else was stopped."""
     seconds: float = 0.0
 
     @property
@@ -68,6 +72,8 @@ class Outcome:
             and self.reexecuted.decisions > 0
             and self.stream.parked == 0
             and self.archived_records > 0
+            and self.audited is not None
+            and self.audited.good
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -104,6 +110,7 @@ class Outcome:
             "reasons_unseen": self.variety.unseen_reasons,
             "archive": self.archive,
             "archived_records": self.archived_records,
+            "audit": None if self.audited is None else self.audited.as_json(),
             "rebuild": self.rebuild,
             "rebuild_seconds": round(self.rebuild_seconds, 1),
             "re_execution": self.reexecuted.result,
@@ -130,6 +137,9 @@ def demonstrate(
                 port = archive.start(supervisor).wait_ready().http_port
                 progress("start", 3, 3)
                 asyncio.run(_Demonstration(stack, archive, port, play, outcome, progress).run())
+        memory = stack.folder / "auditor"
+        shutil.rmtree(memory, ignore_errors=True)
+        outcome.audited = audit(archive, memory, lambda done, all_: progress("audit", done, all_))
     outcome.seconds = whole()
     return outcome
 

@@ -25,6 +25,8 @@ from filrouge import demonstration
 from filrouge.checks.variety import POSSIBLE_REASONS, TYPES
 from filrouge.demonstration import Outcome, demonstrate
 from filrouge.invariants import HOLDS, sentence
+from filrouge.offline import Audited
+from filrouge.reexecution import MATCH
 from filrouge.simulator.scale import TARGETS
 
 STEPS = {
@@ -34,6 +36,7 @@ STEPS = {
     "check": "records read and checked",
     "rebuild": "databases dropped and rebuilt",
     "re-execute": "lanes decided again",
+    "audit": "all stopped: verified, decided again, checked",
 }
 SHOWN = 20
 
@@ -109,6 +112,8 @@ def show(console: Console, outcome: Outcome) -> None:
     table.add_row("  refusals", *_seen(said["reasons_unseen"], len(POSSIBLE_REASONS), "reasons"))
     table.add_row("parked", f"{said['parked']:,}", "defects of ours")
     table.add_row("archived", f"{said['archived_records']:,}", f"records, in {said['archive']}")
+    if outcome.audited is not None:
+        table.add_row("  audited alone", *_audited(outcome.audited))
     table.add_row(
         "books", *_verdict(said["books_match"], f"{len(outcome.differences)} differences")
     )
@@ -124,6 +129,12 @@ def show(console: Console, outcome: Outcome) -> None:
         console.print(f"[red]✗[/red] {line}", highlight=False)
     word = "[green]Everything agrees.[/green]" if outcome.good else "[red]Something differs.[/red]"
     console.print(f"{word} {outcome.seconds:.0f} seconds in all.")
+
+
+def _audited(found: Audited) -> tuple[str, str]:
+    said = found.as_json()
+    again = f"{said['re_executed']:,} decisions again, {said['erased']} records erased"
+    return _result(MATCH if found.good else "differs", f"{said['leaves']:,} leaves, {again}")
 
 
 def _seen(unseen: Sequence[str], of: int, what: str) -> tuple[str, str]:
