@@ -44,7 +44,8 @@ _HEADERS: dict[str, tuple[Object, str]] = {
     ),
     envelope.H_SOURCE: (
         {"minLength": 1, "maxLength": envelope.MAX_ATTRIBUTE_CHARACTERS},
-        "Who says it: service and lane, `operator`, or a partner as `urn:filrouge:partner:<id>`.",
+        "Who says it: service and lane, or service and one run of it; `operator`, or one session of it; or a"
+        " partner as `urn:filrouge:partner:<id>`.",
     ),
     envelope.H_TYPE: ({}, "The event's type with its version."),
     envelope.H_TIME: (
@@ -193,8 +194,8 @@ def _operations(exchanges: list[Exchange]) -> Object:
 def _messages() -> Object:
     messages = {}
     for entry in sorted(REGISTER, key=lambda entry: entry.type):
-        by_operator = entry.said_by == ("operator",)
-        fact = _message(entry, "wordHeaders" if by_operator else "factHeaders")
+        decided = entry.written_by.intersection(SERVICES)
+        fact = _message(entry, "factHeaders" if decided else "wordHeaders")
         messages[message_name(entry)] = fact | {"bindings": {"kafka": _key_binding(entry)}}
         if PARTNER_KINDS.intersection(entry.said_by):
             messages[word_name(entry)] = _message(entry, "wordHeaders")

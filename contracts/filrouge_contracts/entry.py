@@ -18,6 +18,10 @@ DELIVERIES = "delivery_confirmations"
 TUTORING = "tutoring_sessions"
 BUDGET_ACCOUNTING = "budget_accounting"
 SERVICES = (GATEWAY, ORDERS, DELIVERIES, TUTORING, BUDGET_ACCOUNTING)
+"""Those that decide, in lanes, each with its database and its journal."""
+AUDIT_TRAIL = "audit_trail"
+OBSERVERS = (AUDIT_TRAIL,)
+"""Those that decide nothing: without lanes, database and journal."""
 PARTNER_KINDS: frozenset[str] = frozenset(get_args(PartnerKind))
 START = date(2020, 4, 20)
 Spread = Literal["key", "lane", "single"]

@@ -14,6 +14,7 @@ def topic(name: str) -> str:
 
 
 CONTROL = topic("control")
+AUDIT = topic("audit")
 VERDICTS = topic("partners.{partner}.verdicts")
 PARTNER_IN = topic("partners.{partner}.in")
 PARTNER_REDRIVE = topic("partners.{partner}.redrive")

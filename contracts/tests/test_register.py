@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import filrouge_contracts
 import pytest
 from filrouge_contracts.control import ParameterSet, TickPassed
+from filrouge_contracts.entry import OBSERVERS
 from filrouge_contracts.event import Event, type_name
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER, SERVICES, Entry
 from pydantic import ValidationError
@@ -62,7 +63,7 @@ def test_every_event_class_is_registered_once() -> None:
 
 @pytest.mark.parametrize("entry", list(REGISTER), ids=lambda entry: entry.type)
 def test_who_says_and_hears_is_somebody(entry: Entry) -> None:
-    somebody = {*SERVICES, *PARTNER_KINDS, "operator"}
+    somebody = {*SERVICES, *OBSERVERS, *PARTNER_KINDS, "operator"}
     assert entry.said_by
     assert {*entry.said_by, *entry.heard_by} <= somebody
     for service in set(entry.heard_by) & set(SERVICES):

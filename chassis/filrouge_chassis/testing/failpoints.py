@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -11,6 +12,8 @@ from collections.abc import Awaitable, Callable
 Hook = Callable[[str], Awaitable[None]]
 _hook: Hook | None = None
 
+STORED = ("beside", "tile", "tail", "commit", "manifest", "checkpoint", "memory", "erasure")
+"""What an archiver makes durable: there is a place before and after each."""
 NAMES = (
     "before_commit",
     "after_commit",
@@ -21,6 +24,7 @@ NAMES = (
     "after_replace",
     "before_offsets",
     "after_offsets",
+    *(f"{when}_stored_{what}" for what in STORED for when in ("before", "after")),
 )
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 _PART = re.compile(rf"({'|'.join(NAMES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
@@ -36,6 +40,16 @@ async def reach(name: str) -> None:
     """Marks a place; costs one comparison when no hook is installed."""
     if _hook is not None:
         await _hook(name)
+
+
+def reach_in_thread(name: str) -> None:
+    """The same where no event loop runs."""
+    if _hook is not None:
+        asyncio.run(_call(_hook, name))
+
+
+async def _call(hook: Hook, name: str) -> None:
+    await hook(name)
 
 
 def install_from(plan: str) -> None:
