@@ -9,10 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filrouge_contracts.entry import SERVICES
+from filrouge_contracts.entry import OBSERVERS, SERVICES
 
 LINES_AT_MOST = 350
 ROOMS = {"__init__.py", "__main__.py", "app.py", "rules.py", "state.py", "py.typed"}
+ROOMS_OF_OBSERVERS = {"__init__.py", "__main__.py", "app.py", "settings.py", "py.typed"}
 Found = Iterator[tuple[int, str]]
 Rule = Callable[[Path, str], Found]
 
@@ -64,7 +65,8 @@ def no_sleep_in_tests(path: Path, text: str) -> Found:
 
 def no_wall_clock_in_decisions(path: Path, text: str) -> Found:
     """A rule that asks the clock decides differently on replay."""
-    of_service = path.parts[0] == "services" and "tests" not in path.parts
+    of_service = path.parts[:1] == ("services",) and path.parts[1] in SERVICES
+    of_service = of_service and "tests" not in path.parts
     if of_service or path.parent.name == "filrouge_contracts":
         for call in _calls(path, text):
             name = ast.unparse(call.func)
@@ -117,11 +119,12 @@ def equal_rooms() -> Iterator[str]:
     """Somebody who knows one service finds everything in the next."""
     for project in sorted(Path("services").glob("*/pyproject.toml")):
         service = project.parent
-        if service.name not in SERVICES:
+        rooms = ROOMS_OF_OBSERVERS if service.name in OBSERVERS else ROOMS
+        if service.name not in (*SERVICES, *OBSERVERS):
             listed = "contracts/filrouge_contracts/entry.py"
             yield f"{service}: not in SERVICES of {listed}, so nobody starts it or checks its imports"
         there = {path.name for path in (service / service.name).iterdir()}
-        for missing in sorted(ROOMS - there):
+        for missing in sorted(rooms - there):
             yield f"{service}: {service.name}/{missing} is missing: every service has the same rooms"
         if not (service / "README.md").is_file() or not list(service.glob("tests/test_*.py")):
             yield f"{service}: README.md or tests/ is missing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from filrouge_contracts.entry import SERVICES
+from filrouge_contracts.entry import OBSERVERS, SERVICES
 
 CONTRACTS = """\
 [importlinter]
@@ -12,6 +12,7 @@ include_external_packages = True
 root_packages =
     filrouge
     {each}
+    {observers}
     filrouge_archive
     filrouge_chassis
     filrouge_contracts
@@ -27,7 +28,7 @@ layers =
     filrouge_contracts
 
 [importlinter:contract:purity]
-name = services are pure: no clock, no chance, no log, no I/O
+name = services that decide are pure: no clock, no chance, no log, no I/O
 type = forbidden
 allow_indirect_imports = True
 source_modules =
@@ -39,8 +40,10 @@ forbidden_modules =
     logging
     aiokafka
     asyncpg
+    filrouge_archive
 """
 
 if __name__ == "__main__":
-    each, side_by_side = "\n    ".join(SERVICES), " | ".join(SERVICES)
-    sys.stdout.write(CONTRACTS.format(each=each, side_by_side=side_by_side))
+    each, side_by_side = "\n    ".join(SERVICES), " | ".join((*SERVICES, *OBSERVERS))
+    observers = "\n    ".join(OBSERVERS)
+    sys.stdout.write(CONTRACTS.format(each=each, observers=observers, side_by_side=side_by_side))

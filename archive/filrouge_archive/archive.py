@@ -8,7 +8,7 @@ from filrouge_chassis.records import Partition, RawRecord
 
 from filrouge_archive.archiver import VERIFIERS
 from filrouge_archive.checkpoint import open_checkpoint
-from filrouge_archive.commit import Head, commit_path, log_prefix, parse_commit, read_tail
+from filrouge_archive.commit import Head, commit_path, head_reader, log_prefix, parse_commit
 from filrouge_archive.entry import Beside, Entry, decode_entry
 from filrouge_archive.errors import Damaged, Erased, Missing, NotYet, Refused
 from filrouge_archive.history import MANIFEST_CHECKPOINT, read_history
@@ -55,10 +55,7 @@ class Archive:
             said = self._history.heads.get(place)
             if said is None:
                 raise NotYet(f"{place} is not in the archive")
-            head = said.head
-            tail = read_tail(self._store, said.commit)[place] if head.tail_entries else []
-            prefix = log_prefix(place)
-            self._readers[place] = LogReader(self._store, prefix, head.size, head.stored, tail)
+            self._readers[place] = head_reader(self._store, said)
         return self._readers[place]
 
     def raw(self, place: Partition, first: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
@@ -80,13 +77,13 @@ class Archive:
 
     def receipt(self, place: Partition, offset: int) -> Receipt:
         """Proof that a record is in its log, and that log in the signed manifest. Raises NotYet until the
-        next second's commit is signed."""
+        next second's commit is signed, and Erased."""
         note, manifest = self.signed_manifest()
         head, number = self._signed_head(place, offset, manifest.size)
         reader = self.reader(place)
         ((_, (entry,)),) = reader.bundles(offset, offset + 1)
         content = decode_entry(entry, f"{log_prefix(place)}, offset {offset}").content
-        beside = self._store.get(content.path) if isinstance(content, Beside) else b""
+        beside = self._object(content) if isinstance(content, Beside) else b""
         record = Proof(
             offset,
             tuple(reader.inclusion(offset, head.size)),
@@ -146,6 +143,14 @@ class Archive:
     def _beside(self, entries: Sequence[Entry]) -> Iterator[bytes]:
         paths = [entry.content.path for entry in entries if isinstance(entry.content, Beside)]
         return self._store.get_many(paths)
+
+    def _object(self, content: Beside) -> bytes:
+        try:
+            return self._store.get(content.path)
+        except Missing as error:
+            if content.salted:
+                raise Erased(content.digest.hex()) from error
+            raise
 
     @staticmethod
     def _body(entry: Entry, objects: Iterator[bytes]) -> bytes:

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from filrouge_chassis.records import Partition, Record
 
 from filrouge_archive.checkpoint import Checkpoint
-from filrouge_archive.commit import log_origin, log_prefix
+from filrouge_archive.commit import head_reader, log_origin, log_prefix
 from filrouge_archive.committer import Committer
-from filrouge_archive.entry import encode_entry
-from filrouge_archive.errors import Gap, Missing
+from filrouge_archive.entry import Beside, decode_entry, encode_entry
+from filrouge_archive.errors import Forked, Gap, Missing
+from filrouge_archive.log_reader import LogReader
 from filrouge_archive.log_writer import LogWriter, publish, write
-from filrouge_archive.note import Signer
+from filrouge_archive.note import Signer, Verifier
 from filrouge_archive.salt import SALT_KEY_BYTES_AT_LEAST, is_salted, salt_of
 from filrouge_archive.store import Store
 
@@ -37,16 +38,21 @@ class Archiver:
         salt_key: bytes,
         writer: str,
         remembered: Checkpoint | None = None,
+        former: Sequence[Verifier] = (),
     ) -> None:
         """The signer's name is the archive's. `writer`: random, new at each start. `remembered`: the newest
-        checkpoint that this archiver, or a witness, has signed. Raises PutBack, Forked, Damaged."""
+        checkpoint that this archiver, or a witness, has signed. `former`: of keys that signed before this
+        one, and whose logs are continued. Raises PutBack, Forked, Damaged, Refused."""
         if len(salt_key) < SALT_KEY_BYTES_AT_LEAST:
             raise ValueError(f"the salt key needs {SALT_KEY_BYTES_AT_LEAST} bytes at least")
         self._store, self._signer, self._salt_key = store, signer, salt_key
-        self.committer = Committer(store, signer.name, signer, writer)
+        self._verifiers = [signer.verifier, *former]
+        self.committer = Committer(store, signer, writer, self._verifiers)
         if remembered is not None:
             self.committer.check_remembered(remembered)
         self._logs: dict[Partition, LogWriter] = {}
+        self._ahead: dict[Partition, LogReader] = {}
+        """What was committed to beyond the size from which a log is continued."""
         self._beside: list[tuple[str, bytes]] = []
         publish_verifier(store, signer)
 
@@ -59,17 +65,40 @@ class Archiver:
         (see `committer.heads`) is read again, and compared, before anything new is committed to."""
         if place not in self._logs:
             origin = log_origin(self._signer.name, place)
-            verifiers = [self._signer.verifier]
-            self._logs[place] = LogWriter.resume(self._store, log_prefix(place), origin, verifiers)
+            prefix = log_prefix(place)
+            log = LogWriter.resume(self._store, prefix, origin, self._verifiers)
+            said = self.committer.heads.get(place)
+            if said is not None and said.head.size > log.size:
+                self._ahead[place] = head_reader(self._store, said)
+            self._logs[place] = log
         return self._logs[place].size
+
+    def end(self, place: Partition) -> int:
+        """How much of an open partition is archived; Kafka has to hold as much."""
+        return max(self._logs[place].size, self._known(place).size)
+
+    def compare(self, place: Partition, records: Sequence[Record]) -> None:
+        """Raises Forked if records that are archived already are others than those in the archive; what is
+        not archived yet is not looked at. All that was appended has to be written."""
+        reader, first = self._known(place), records[0].offset
+        end = min(records[-1].offset + 1, reader.size)
+        for begin, entries in reader.bundles(first, end) if first < end else ():
+            for offset, entry in enumerate(entries, begin):
+                if self._encode(place, records[offset - first])[0] != entry:
+                    raise Forked(
+                        f"{place}: offset {offset} in Kafka is another record than the one that is"
+                        " archived: the topic was made anew, or put back; nothing is signed until a"
+                        " person has found out which of the two is right"
+                    )
 
     def close(self, place: Partition) -> None:
         """Somebody else archives it from now on."""
         self._logs.pop(place, None)
+        self._ahead.pop(place, None)
 
     def append(self, place: Partition, records: Sequence[Record]) -> None:
         """Takes records, in order and without a gap. Raises Gap, and takes none, otherwise."""
-        log, salted = self._logs[place], is_salted(place.topic)
+        log = self._logs[place]
         offsets = [record.offset for record in records]
         if offsets != list(range(log.size, log.size + len(records))):
             raise Gap(
@@ -78,12 +107,13 @@ class Archiver:
             )
         entries = []
         for record in records:
-            salt = salt_of(self._salt_key, place, record.offset) if salted else None
-            entry, beside = encode_entry(record, salt)
+            entry, beside = self._encode(place, record)
             entries.append(entry)
             if beside is not None:
                 self._beside.append((beside[0].path, beside[1]))
         log.append(entries)
+        if place in self._ahead and log.size >= self._ahead[place].size:
+            del self._ahead[place]
 
     def write(self) -> None:
         """Stores what became full, and everything that lies beside the logs."""
@@ -106,6 +136,26 @@ class Archiver:
         self.write()
         self.committer.commit(at_ms, self._logs)
         return self.committer.sign() if self.committer.unsigned else None
+
+    def erase(self, place: Partition, offset: int) -> bool:
+        """Deletes the words of a record of an open partition, which is written; safe to repeat. False: they
+        lie in the log itself, or were too long for it, and are nobody's to erase."""
+        ((_, (entry,)),) = self._logs[place].reader().bundles(offset, offset + 1)
+        content = decode_entry(entry, f"{log_prefix(place)}, offset {offset}").content
+        if not isinstance(content, Beside) or not content.salted:
+            return False
+        self._store.delete([content.path])
+        return True
+
+    def _known(self, place: Partition) -> LogReader:
+        return self._ahead.get(place) or self._logs[place].reader()
+
+    def _encode(
+        self, place: Partition, record: Record
+    ) -> tuple[bytes, tuple[Beside, bytes] | None]:
+        salted = is_salted(place.topic)
+        salt = salt_of(self._salt_key, place, record.offset) if salted else None
+        return encode_entry(record, salt)
 
 
 def publish_verifier(store: Store, signer: Signer) -> None:

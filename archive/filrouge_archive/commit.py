@@ -11,7 +11,7 @@ from filrouge_chassis.records import Partition
 
 from filrouge_archive.checkpoint import Checkpoint
 from filrouge_archive.errors import Damaged, Forked
-from filrouge_archive.log_reader import tail_first
+from filrouge_archive.log_reader import LogReader, tail_first
 from filrouge_archive.note import Signer
 from filrouge_archive.store import Store
 from filrouge_archive.tiles import decode_bundle, number_path
@@ -155,6 +155,13 @@ def read_tail(store: Store, commit: Commit) -> Mapping[Partition, list[bytes]]:
         tails[head.place] = entries[position : position + head.tail_entries]
         position += head.tail_entries
     return tails
+
+
+def head_reader(store: Store, said: Said) -> LogReader:
+    """A partition's log as far as a head says. Raises Damaged, Missing."""
+    head = said.head
+    tail = read_tail(store, said.commit)[head.place] if head.tail_entries else []
+    return LogReader(store, log_prefix(head.place), head.size, head.stored, tail)
 
 
 def origin_place(archive: str, origin: str) -> Partition | None:

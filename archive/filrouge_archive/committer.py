@@ -30,7 +30,7 @@ from filrouge_archive.errors import Forked, Missing, PutBack, Refused
 from filrouge_archive.history import MANIFEST_CHECKPOINT, SAID_WITHIN_COMMITS, read_history
 from filrouge_archive.log_reader import LogReader
 from filrouge_archive.log_writer import LogWriter, publish, write
-from filrouge_archive.note import Signer
+from filrouge_archive.note import Signer, Verifier
 from filrouge_archive.store import Store
 from filrouge_archive.tiles import encode_bundle
 
@@ -44,15 +44,18 @@ _ROOM_FOR_REPEATED_BYTES = _ROOM_BYTES // 2
 class Committer:
     """One archiver's hand on the manifest. An error that is not Transient ends it."""
 
-    def __init__(self, store: Store, archive: str, signer: Signer, writer: str) -> None:
-        """`writer`: random, new at each start. Raises Damaged, Forked, PutBack."""
+    def __init__(
+        self, store: Store, signer: Signer, writer: str, verifiers: Iterable[Verifier]
+    ) -> None:
+        """`writer`: random, new at each start; `verifiers`: of this signer and of those before it. Raises
+        Damaged, Forked, PutBack, Refused."""
         self._store, self._signer, self._writer = store, signer, writer
         history = read_history(store)
         self.heads: dict[Partition, Said] = dict(history.heads)
         self._number, self._last = history.size, history.last
-        origin = manifest_origin(archive)
-        self._manifest = LogWriter.resume(store, "manifest", origin, [signer.verifier])
-        self._archive, self._signed = archive, self._manifest.size
+        origin = manifest_origin(signer.name)
+        self._manifest = LogWriter.resume(store, "manifest", origin, verifiers)
+        self._signed = self._manifest.size
         self._agreed: dict[Partition, int] = {}
         """Sizes that others committed to, and of which we have the same root."""
         if self._manifest.size > self._number:
@@ -69,7 +72,7 @@ class Committer:
 
     def check_remembered(self, remembered: Checkpoint) -> None:
         """Raises PutBack if the manifest does not begin with what was signed, or cosigned, earlier."""
-        if remembered.origin != manifest_origin(self._archive):
+        if remembered.origin != manifest_origin(self._signer.name):
             raise PutBack(f"the remembered checkpoint is of another manifest: {remembered.origin}")
         write(self._store, [self._manifest])
         size = remembered.size

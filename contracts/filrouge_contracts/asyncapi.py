@@ -44,8 +44,7 @@ _HEADERS: dict[str, tuple[Object, str]] = {
     ),
     envelope.H_SOURCE: (
         {"minLength": 1, "maxLength": envelope.MAX_ATTRIBUTE_CHARACTERS},
-        "Who says it: service and lane, or service and one run of it; `operator`, or one session of it; or a"
-        " partner as `urn:filrouge:partner:<id>`.",
+        "Who says it: service and lane, or one run of it; `operator`; `urn:filrouge:partner:<id>`.",
     ),
     envelope.H_TYPE: ({}, "The event's type with its version."),
     envelope.H_TIME: (

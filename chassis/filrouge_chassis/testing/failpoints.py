@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable
 Hook = Callable[[str], Awaitable[None]]
 _hook: Hook | None = None
 
-STORED = ("beside", "tile", "tail", "commit", "manifest", "checkpoint", "memory", "erasure")
-"""What an archiver makes durable: there is a place before and after each."""
 NAMES = (
     "before_commit",
     "after_commit",
@@ -24,10 +22,13 @@ NAMES = (
     "after_replace",
     "before_offsets",
     "after_offsets",
-    *(f"{when}_stored_{what}" for what in STORED for when in ("before", "after")),
 )
+STORED = ("beside", "tile", "tail", "commit", "manifest", "checkpoint", "memory", "erasure")
+"""What an archiver makes durable: there is a place before and after each."""
+OF_ARCHIVERS = tuple(f"{when}_stored_{what}" for what in STORED for when in ("before", "after"))
+PLACES = (*NAMES, *OF_ARCHIVERS)
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
-_PART = re.compile(rf"({'|'.join(NAMES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
+_PART = re.compile(rf"({'|'.join(PLACES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
 
 
 def install(hook: Hook | None) -> None:
@@ -83,7 +84,7 @@ def _signals_of(plan: str) -> dict[tuple[str, int], signal.Signals]:
         if found is None:
             raise ValueError(
                 f"failpoint {part!r} is not PLACE=ACTION@TIME, such as after_commit=kill@3:"
-                f" the place is one of {', '.join(NAMES)}, the action one of {', '.join(SIGNALS)}"
+                f" the place is one of {', '.join(PLACES)}, the action one of {', '.join(SIGNALS)}"
             )
         signals[found[1], int(found[3])] = SIGNALS[found[2]]
     return signals

@@ -1,0 +1,5 @@
+"""Runs the service: `python -m audit_trail`."""
+
+from audit_trail.app import run
+
+raise SystemExit(run())

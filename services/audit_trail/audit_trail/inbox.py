@@ -1,0 +1,52 @@
+"""Records on their way from Kafka to the archive: as many as fit; the others stay in Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from filrouge_chassis.records import Partition, Record
+
+RECORD_BYTES = 500
+"""What a record takes besides its key and value."""
+Chunk = tuple[Partition, Sequence[Record]]
+
+
+class Inbox:
+    """Between the reader, who waits for room, and the archiver, who waits for news."""
+
+    def __init__(self, bytes_at_most: int) -> None:
+        self._at_most, self._bytes = bytes_at_most, 0
+        self._chunks: list[Chunk] = []
+        self._news, self._room = asyncio.Event(), asyncio.Event()
+        self._room.set()
+
+    async def put(self, place: Partition, records: Sequence[Record]) -> None:
+        """Takes them in any case, then waits until there is room for more."""
+        self._chunks.append((place, records))
+        self._bytes += sum(map(_bytes_of, records))
+        self._news.set()
+        if self._bytes >= self._at_most:
+            self._room.clear()
+        await self._room.wait()
+
+    def take(self) -> list[Chunk]:
+        """All that waits."""
+        chunks, self._chunks, self._bytes = self._chunks, [], 0
+        self._news.clear()
+        self._room.set()
+        return chunks
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def wait(self, seconds: float | None) -> None:
+        """Returns when there is something, when somebody wakes it, or when the time is over."""
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _bytes_of(record: Record) -> int:
+    return len(record.key or b"") + len(record.value or b"") + RECORD_BYTES

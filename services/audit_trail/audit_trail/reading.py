@@ -1,0 +1,157 @@
+"""Reading every partition of the installation from where the archive ends, a little before it.
+
+The last records that are archived are read once more, on start and whenever somebody else leads a partition: a
+topic that was made anew, or lost its end, would be continued without any error otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from filrouge_archive.errors import Gap
+from filrouge_chassis.errors import Transient
+from filrouge_chassis.kafka import KafkaLog, lost
+from filrouge_chassis.records import Partition
+from filrouge_contracts.topics import AUDIT
+
+from audit_trail.inbox import Inbox
+from audit_trail.topics import Topics
+from audit_trail.trail import Opened, Trail
+
+logger = logging.getLogger(__name__)
+
+COMPARED_RECORDS = 256
+LOOK_SECONDS = 2.0
+AGAIN_SECONDS = 1.0
+POLL_MS = 200
+RECORDS_AT_MOST = 4000
+NOBODY = -1
+
+
+class Reading:
+    """Without a group: several archivers may read the same."""
+
+    def __init__(
+        self,
+        log: KafkaLog,
+        topics: Callable[[], Topics],
+        has: Callable[[Partition], bool],
+        trail: Trail,
+        inbox: Inbox,
+    ) -> None:
+        """`has`: whether a partition is in this instance's share."""
+        self._log, self._topics, self._has = log, topics, has
+        self._trail, self._inbox = trail, inbox
+        self._leaders: dict[Partition, int] = {}
+        self._next: dict[Partition, int] = {}
+        self._missing: set[Partition] = set()
+        self._ends: dict[Partition, int] = {}
+        self._archived: dict[Partition, int] = {}
+        self._erasures_known = False
+        self.ready = False
+        """Every partition that is known was taken up."""
+
+    @property
+    def partitions(self) -> Collection[Partition]:
+        """All that Kafka has, others' shares too."""
+        return self._leaders.keys()
+
+    def lag_records(self) -> int:
+        """As of the last look, and of the last fetches, which tell where the partitions end."""
+        behind = (end - self._archived.get(place, 0) for place, end in self._ends.items())
+        return sum(max(0, records) for records in behind)
+
+    async def run(self) -> None:
+        """For ever. Raises Gap, LogLost, and what the trail raises when a partition is taken up."""
+        while True:
+            try:
+                await self._read()
+            except (Transient, KafkaError, OSError, TimeoutError) as error:
+                logger.warning("Kafka is read again: %s: %s", type(error).__name__, error)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _read(self) -> None:
+        self._next.clear()
+        look_at = 0.0
+        async with self._log.reader() as consumer, self._topics() as topics:
+            while True:
+                if time.monotonic() >= look_at:
+                    look_at = time.monotonic() + LOOK_SECONDS
+                    await self._look(consumer, await topics.leaders())
+                await self._poll(consumer)
+
+    async def _poll(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_MOST)
+        except OffsetOutOfRangeError as error:
+            ((place, _),) = error.args[0].items()
+            raise lost(place, error) from error
+        for place, records in found.items():
+            if records:
+                mine = Partition(*place)
+                self._next[mine] = records[-1].offset + 1
+                self._ends[mine] = consumer.highwater(place) or self._next[mine]
+                await self._inbox.put(mine, records)
+
+    async def _look(self, consumer: AIOKafkaConsumer, leaders: dict[Partition, int]) -> None:
+        """Takes up what is new, and what somebody else leads by now."""
+        await self._notice_missing(leaders)
+        mine = {place for place in leaders if self._has(place) and leaders[place] > NOBODY}
+        changed = {
+            place
+            for place in mine
+            if place not in self._next or leaders[place] != self._leaders.get(place)
+        }
+        if changed:
+            await self._take_up(consumer, changed)
+        self._leaders = {place: leaders.get(place, NOBODY) for place in {*self._leaders, *leaders}}
+        self.ready = True
+
+    async def _notice_missing(self, leaders: dict[Partition, int]) -> None:
+        """A topic that only a broker which has just started does not know yet is there the next time."""
+        self._archived = await self._trail.committed()
+        missing = {place for place in self._archived if place not in leaders}
+        if gone := missing & self._missing:
+            raise Gap(
+                f"{min(gone)} is archived and is not in Kafka any more ({len(gone)} such partitions):"
+                " restore it, or begin a new generation of topics and a new archive"
+            )
+        self._missing = missing
+
+    async def _take_up(self, consumer: AIOKafkaConsumer, places: Collection[Partition]) -> None:
+        bounds = await self._log.bounds(places)
+        for place in sorted(places):
+            opened = await self._trail.open(place)
+            _check(place, opened, *bounds[place])
+            self._next[place] = max(0, opened.size - COMPARED_RECORDS)
+            self._ends[place] = bounds[place][1]
+            if place.topic == AUDIT and not self._erasures_known:
+                await self._hear_of_erasures(place, opened.size)
+        consumer.assign([TopicPartition(*place) for place in self._next])
+        for place, offset in self._next.items():
+            consumer.seek(TopicPartition(*place), offset)
+        logger.info("partitions are read", extra={"taken_up": len(places), "of": len(self._next)})
+
+    async def _hear_of_erasures(self, place: Partition, end: int) -> None:
+        """Those that were archived before this instance began; the others come by themselves."""
+        async for records in self._log.read(place, 0, end):
+            await self._trail.hear_of_erasures(records)
+        self._erasures_known = True
+
+
+def _check(place: Partition, opened: Opened, first: int, end: int) -> None:
+    if first:
+        raise Gap(
+            f"{place} begins at offset {first} in Kafka, and an archive at 0: records were deleted; find"
+            " out who did that, and restore them"
+        )
+    if end < opened.end:
+        raise Gap(
+            f"{place} ends at offset {end} in Kafka, and {opened.end} records are archived: the topic"
+            " was truncated, put back or made anew; restore it, or begin a new generation"
+        )
