@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from filrouge_chassis.control import Control
 from filrouge_contracts.entry import SERVICES
 
-from filrouge import rebuilding
+from filrouge import archived, rebuilding
 from filrouge.checks.figures import Figures
 from filrouge.checks.ledger import FoundCheck
 from filrouge.checks.variety import Variety
 from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
+from filrouge.local_archive import LocalArchive
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
 from filrouge.services import lanes_of
 from filrouge.simulator.planning import plan_of
@@ -46,6 +48,8 @@ class Outcome:
     stream: Report = field(default_factory=lambda: Report({}))
     figures: Figures = field(default_factory=Figures)
     variety: Variety = field(default_factory=Variety)
+    archive: str = ""
+    archived_records: int = 0
     rebuild: str = "not done"
     rebuild_seconds: float = 0.0
     reexecuted: Reexecuted = field(default_factory=Reexecuted)
@@ -63,6 +67,7 @@ class Outcome:
             and self.reexecuted.result == MATCH
             and self.reexecuted.decisions > 0
             and self.stream.parked == 0
+            and self.archived_records > 0
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -97,6 +102,8 @@ class Outcome:
             "figures": self.figures.as_json(),
             "event_types_unseen": self.variety.unseen_types,
             "reasons_unseen": self.variety.unseen_reasons,
+            "archive": self.archive,
+            "archived_records": self.archived_records,
             "rebuild": self.rebuild,
             "rebuild_seconds": round(self.rebuild_seconds, 1),
             "re_execution": self.reexecuted.result,
@@ -104,19 +111,25 @@ class Outcome:
         }
 
 
-def demonstrate(scale: float, seed: int, lanes: int, folder: Path, progress: Progress) -> Outcome:
-    """Everything from an empty folder on; the services run until all was checked."""
+def demonstrate(
+    scale: float, seed: int, lanes: int, folder: Path, url: str | None, progress: Progress
+) -> Outcome:
+    """Everything from an empty folder on; the services run until all was checked. `url`: of another place
+    for the archive."""
     outcome, play = Outcome(scale, seed, lanes), Play(plan_of(scale, seed))
     with _timed() as whole:
         progress("start", 0, 3)
         with local_stack(folder, fresh=True) as stack:
+            archive = LocalArchive(stack.folder, url)
+            archive.forget()
             progress("start", 1, 3)
             asyncio.run(prepare(stack, lanes, play.plan.cast))
             progress("start", 2, 3)
             with supervised(stack, lanes) as supervisor:
                 supervisor.start_all()
+                port = archive.start(supervisor).wait_ready().http_port
                 progress("start", 3, 3)
-                asyncio.run(_Demonstration(stack, play, outcome, progress).run())
+                asyncio.run(_Demonstration(stack, archive, port, play, outcome, progress).run())
     outcome.seconds = whole()
     return outcome
 
@@ -124,18 +137,29 @@ def demonstrate(scale: float, seed: int, lanes: int, folder: Path, progress: Pro
 class _Demonstration:
     """The steps on a running installation, in their order."""
 
-    def __init__(self, stack: Stack, play: Play, outcome: Outcome, progress: Progress) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        archive: LocalArchive,
+        port: int,
+        play: Play,
+        outcome: Outcome,
+        progress: Progress,
+    ) -> None:
+        """`port`: where audit_trail listens."""
         self._stack, self._play, self._outcome = stack, play, outcome
-        self._progress = progress
+        self._archive, self._port, self._progress = archive, port, progress
         self._lanes = outcome.lanes
 
     async def run(self) -> None:
         cast = self._play.plan.cast
         async with kafka_world(self._stack, self._lanes, cast, self._play) as world:
             await self._speak(world)
+            await self._ask_the_archive(world)
             await self._check()
             await self._rebuild(world)
         await self._reexecute()
+        await self._wait_for_the_archive()
 
     async def _speak(self, world: KafkaWorld) -> None:
         stories = self._play.stories
@@ -145,6 +169,27 @@ class _Demonstration:
                 lambda _day, _words, left: self._progress("play", stories - left, stories),
             )
         self._outcome.play_seconds = clock()
+
+    async def _ask_the_archive(self, world: KafkaWorld) -> None:
+        """A partner's receipt, which has to hold; and the words of a record, all invented, are erased."""
+        archive = await archived.wait_until_archived(self._stack.kafka, self._archive)
+        self._progress("archive", 1, 3)
+        said = {verdict.outcome: verdict for verdict in archived.verdicts(archive)}
+        kept = said["accepted"]
+        receipt = await asyncio.to_thread(
+            archived.ask, self._port, kept.event_source, kept.event_id
+        )
+        record = receipt.verify(self._archive.verifiers())
+        assert sha256(record.value or b"").hexdigest() == kept.payload_sha256
+        self._progress("archive", 2, 3)
+        await archived.erase(world.erase, self._archive, said["refused"].position)
+        self._progress("archive", 3, 3)
+
+    async def _wait_for_the_archive(self) -> None:
+        archive = await archived.wait_until_archived(self._stack.kafka, self._archive)
+        self._outcome.archive = self._archive.url
+        ends = (archive.bounds(place)[1] for place in archive.partitions)
+        self._outcome.archived_records = sum(ends)
 
     async def _check(self) -> None:
         """One pass over the stream, for the invariants and for the books."""

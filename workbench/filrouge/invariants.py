@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from filrouge_contracts.topics import AUDIT
+
 from filrouge.checks import (
     admission,
     bookings,
@@ -142,7 +144,10 @@ class Invariants:
         self._report.events += not topic.startswith("journal.")
         self._report.parked += fact.name == "record-parked"
         for check in self._checks:
-            self._breaches.extend(check.take(fact))
+            if (
+                topic != AUDIT or fact.name in check.wants
+            ):  # said by the wall's clock, not at a tick
+                self._breaches.extend(check.take(fact))
 
     def close(self) -> Report:
         self._breaches.extend(self._numbering.close())

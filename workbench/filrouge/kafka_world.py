@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from filrouge_chassis.control import Control
+from filrouge_contracts.audit import RecordErased
 from filrouge_contracts.control import PartnerKind
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
@@ -60,6 +61,9 @@ class KafkaWorld:
 
     async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None:
         await self._operator.set_parameter(name, value, effective_at)
+
+    async def erase(self, erasure: RecordErased) -> None:
+        await self._operator.erase(erasure)
 
     async def settle(self) -> None:
         await self._quiet.wait(self.control.now)

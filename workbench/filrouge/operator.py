@@ -1,4 +1,4 @@
-"""The operator: the only writer of control, who lets partners in and moves the clock.
+"""The operator: the only writer of control, who lets partners in and moves the clock, and has words erased.
 
 What it writes is checked here, because nobody can refuse it afterwards: a parameter may not take
 effect in the past, and the clock may not go back.
@@ -13,9 +13,12 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaProducer
+from filrouge_archive.salt import is_salted
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.control_reader import load_control
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.voice import Voice
+from filrouge_contracts.audit import RecordErased
 from filrouge_contracts.control import (
     ParameterSet,
     PartnerKind,
@@ -29,6 +32,7 @@ from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topic_specs import all_topics
 from filrouge_contracts.topics import CONTROL
+from filrouge_contracts.verdicts import Position
 
 from filrouge.topics import ensure_topics, grow_topics
 
@@ -55,6 +59,7 @@ class Operator:
     def __init__(self, kafka: str, lanes: int) -> None:
         self._kafka, self._lanes = kafka, lanes
         self._log = ControlLog()
+        self._voice = Voice(KafkaLog(kafka, SOURCE), SOURCE)
         self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:
@@ -73,6 +78,7 @@ class Operator:
     ) -> None:
         assert self._producer is not None
         await self._producer.stop()
+        await self._voice.close()
 
     @property
     def control(self) -> Control:
@@ -125,6 +131,17 @@ class Operator:
         if at <= now:
             raise OperatorRefuses(f"the clock stands at {now:%Y-%m-%d %H:%M} and does not go back")
         await self._write(TickPassed(at=at))
+
+    async def erase(self, erasure: RecordErased) -> None:
+        """Has the archive forget a record's words; that they were there, it goes on proving."""
+        original = Position(topic=erasure.topic, partition=erasure.partition, offset=erasure.offset)
+        for one in (original, *erasure.copies):
+            if not is_salted(one.topic):
+                raise OperatorRefuses(
+                    f"records of {one.topic} cannot be erased: they hold no words of a person; name the"
+                    " partner's record, and as copies where it was parked or re-driven"
+                )
+        await self._voice.say(erasure, erasure.erased_at)
 
     def _not_in_the_past(self, what: str, effective_at: datetime) -> None:
         now = self.control.now

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.control import EPOCH, Control
 from filrouge_chassis.postgres import database_url
-from filrouge_contracts.entry import GATEWAY, SERVICES
+from filrouge_contracts.entry import GATEWAY, OBSERVERS, SERVICES
 from filrouge_contracts.register import REGISTER
 
 from filrouge.quiet import reads_of
@@ -79,6 +79,9 @@ async def overview(running: Running) -> Overview:
         ]
         if service in running.ports and (problem := _probe(running.ports[service])):
             found.problems.append(f"{service} is not ready: {problem}")
+    for observer in OBSERVERS:
+        if observer in running.ports and (problem := _probe(running.ports[observer])):
+            found.problems.append(f"{observer} is not ready: {problem}")
     found.events = await _events(running)
     return found
 

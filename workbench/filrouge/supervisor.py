@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 from filrouge_contracts.entry import SERVICES
 
@@ -74,9 +75,10 @@ class ServiceProcess:
         finally:
             connection.close()
 
-    def wait_ready(self, seconds: float = READY_SECONDS) -> None:
+    def wait_ready(self, seconds: float = READY_SECONDS) -> Self:
         failed = self.child.explained
         wait_until(self.running_and_ready, seconds, lambda why: failed(f"{self.child.name}: {why}"))
+        return self
 
 
 @dataclass(slots=True)

@@ -9,11 +9,13 @@ from enum import StrEnum
 from filrouge_contracts.event import Event
 from filrouge_contracts.parking import RecordParked, RecordRedriven
 from filrouge_contracts.register import PARTNER_KINDS, REGISTER
+from filrouge_contracts.topics import AUDIT
 
 from filrouge.checks.fact import Breach, Fact
 
 OF_DEFECTS = {RecordParked, RecordRedriven}
 """Said only when something of ours is broken: a play without defects has none."""
+OF_THE_ARCHIVE = frozenset(entry.type for entry in REGISTER if entry.topic == AUDIT)
 TYPES = frozenset(entry.type for entry in REGISTER if entry.model not in OF_DEFECTS)
 
 
@@ -21,7 +23,7 @@ class Variety:
     """Collects types and reasons; nothing is a breach by itself."""
 
     def __init__(self) -> None:
-        self.wants = frozenset(kind.split(".")[-2] for kind in REASONS)
+        self.wants = frozenset(kind.split(".")[-2] for kind in (*REASONS, *OF_THE_ARCHIVE))
         self.checked: dict[str, int] = {}
         self._types: set[str] = set()
         self._reasons: set[str] = set()

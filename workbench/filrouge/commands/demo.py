@@ -30,6 +30,7 @@ from filrouge.simulator.scale import TARGETS
 STEPS = {
     "start": "Kafka, PostgreSQL, every service",
     "play": "stories told to their end",
+    "archive": "a receipt asked for, words erased",
     "check": "records read and checked",
     "rebuild": "databases dropped and rebuilt",
     "re-execute": "lanes decided again",
@@ -53,12 +54,15 @@ SHOWN = 20
     show_default=True,
     help="Where data and logs lie; emptied first.",
 )
-def demo(scale: float, seed: int, lanes: int, report: Path | None, data: Path) -> None:
+@click.option("--archive", help="Where the archive lies: a folder, or s3://, gs:// or az://.")
+def demo(
+    scale: float, seed: int, lanes: int, report: Path | None, data: Path, archive: str | None
+) -> None:
     """Play the plan in small: partners speak, goods come, invoices are paid, and all of it is checked."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised as well
     console = Console()
     with _bars(console) as progress:
-        outcome = demonstrate(scale, seed, lanes, data, progress)
+        outcome = demonstrate(scale, seed, lanes, data, archive, progress)
     show(console, outcome)
     if report is not None:
         report.write_text(json.dumps(outcome.as_json(), indent=2, ensure_ascii=False) + "\n")
@@ -104,6 +108,7 @@ def show(console: Console, outcome: Outcome) -> None:
     table.add_row("  kinds of them", *_seen(said["event_types_unseen"], len(TYPES), "types"))
     table.add_row("  refusals", *_seen(said["reasons_unseen"], len(POSSIBLE_REASONS), "reasons"))
     table.add_row("parked", f"{said['parked']:,}", "defects of ours")
+    table.add_row("archived", f"{said['archived_records']:,}", f"records, in {said['archive']}")
     table.add_row(
         "books", *_verdict(said["books_match"], f"{len(outcome.differences)} differences")
     )

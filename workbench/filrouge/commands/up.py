@@ -10,6 +10,7 @@ import click
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
+from filrouge.local_archive import LocalArchive
 from filrouge.running import Running
 from filrouge.stack import Stack, local_stack
 from filrouge.stack.waiting import run_coroutine
@@ -30,21 +31,27 @@ LOOK_AGAIN_SECONDS = 0.5
     help="Where data and logs lie; kept from run to run.",
 )
 @click.option("--fresh", is_flag=True, help="Forget the data of earlier runs first.")
-def up(lanes: int, partners: tuple[str, ...], data: Path, fresh: bool) -> None:
+@click.option("--archive", help="Where the archive lies: a folder, or s3://, gs:// or az://.")
+def up(lanes: int, partners: tuple[str, ...], data: Path, fresh: bool, archive: str | None) -> None:
     """Run everything on this machine until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same clean stop
     try:
         with local_stack(data, fresh=fresh) as stack:
             click.echo(f"Kafka       {stack.kafka}\nPostgreSQL  {stack.postgres}")
             run_coroutine(lambda: ensure_topics(stack.kafka, all_topics(lanes, SERVICES, partners)))
-            _run_services(stack, lanes)
+            local = LocalArchive(stack.folder, archive)
+            if fresh:
+                local.forget()
+            _run_services(stack, lanes, local)
     except KeyboardInterrupt:
         click.echo("stopped")
 
 
-def _run_services(stack: Stack, lanes: int) -> None:
+def _run_services(stack: Stack, lanes: int, archive: LocalArchive) -> None:
     with supervised(stack, lanes) as supervisor:
         supervisor.start_all()
+        archive.start(supervisor).wait_ready()
+        click.echo(f"Archive     {archive.url}")
         ports = {process.name: process.http_port for process in supervisor.processes.values()}
         Running(stack.kafka, stack.postgres, lanes, ports).note(stack.folder)
         for process in supervisor.processes.values():
