@@ -28,6 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 COMMIT_SECONDS = 1.0
+TAKE_SECONDS = 0.25
 FLUSH_SECONDS = 10.0
 BACKOFF_SECONDS, BACKOFF_AT_MOST_SECONDS = 0.1, 5.0
 
@@ -88,7 +89,8 @@ class Trail:
             await self._inbox.wait(self._seconds_to_wait())
             await self.turn()
         async with self._hand:
-            await self._take_all()
+            while await self._take_some():
+                pass
             await self._until_stored(self._flush)
             await self._until_stored(self._commit)
 
@@ -99,7 +101,7 @@ class Trail:
     async def turn(self) -> None:
         """Everything that is due by now."""
         async with self._hand:
-            await self._take_all()
+            await self._take_some()
             now = time.monotonic()
             if self._uncommitted and now >= self._commit_at:
                 self._commit_at = now + COMMIT_SECONDS
@@ -110,14 +112,19 @@ class Trail:
                 await self._until_stored(self._flush)
 
     def _seconds_to_wait(self) -> float | None:
+        if self._taken:
+            return 0.0
         due = [self._commit_at] if self._uncommitted else []
         due += [self._flush_at] if self._unflushed else []
         return max(0.0, min(due) - time.monotonic()) if due else None
 
-    async def _take_all(self) -> None:
-        self._taken.extend(self._inbox.take())
+    async def _take_some(self) -> bool:
+        """For a moment, so that a backlog does not keep commits back; says whether more is waiting."""
+        if not self._taken:
+            self._taken.extend(self._inbox.take())
         if self._taken:
-            await self._until_stored(self._take)
+            await self._until_stored(self._take, time.monotonic() + TAKE_SECONDS)
+        return bool(self._taken)
 
     async def _until_stored(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         backoff = BACKOFF_SECONDS
@@ -141,23 +148,29 @@ class Trail:
         archiver = self._its_archiver()
         return Opened(archiver.open(place), archiver.end(place))
 
-    def _take(self) -> None:
+    def _take(self, until: float) -> None:
         archiver = self._its_archiver()
         while self._taken:
             place, records = self._taken[0]
-            size = archiver.logs[place].size
             if records[0].offset < archiver.end(place):
                 archiver.write()
                 archiver.compare(place, records)
-            fresh = [record for record in records if record.offset >= size]
-            if fresh:
-                archiver.append(place, fresh)
-                self._metrics.archived(len(fresh))
-                self._uncommitted = self._unflushed = True
-                if place.topic == AUDIT:
-                    self._erasures.hear(fresh)
+            self._append(archiver, place, records)
             self._taken.popleft()
+            if time.monotonic() > until:
+                break
         archiver.write()
+
+    def _append(self, archiver: Archiver, place: Partition, records: Sequence[Record]) -> None:
+        size = archiver.logs[place].size
+        fresh = [record for record in records if record.offset >= size]
+        if not fresh:
+            return
+        archiver.append(place, fresh)
+        self._uncommitted = self._unflushed = True
+        self._metrics.archived(len(fresh))
+        if place.topic == AUDIT:
+            self._erasures.hear(fresh)
 
     def _commit(self) -> str | None:
         """The manifest's new checkpoint, if there was something to commit to."""

@@ -61,6 +61,11 @@ class Child:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def exit_status(self) -> int | None:
+        """Of a process that has ended by itself; negative if a signal ended it."""
+        return None if self._process is None else self._process.poll()
+
     def start(self, command: Command) -> None:
         if self.running:
             raise StackFailed(f"{self.name} is running already, as process {self.pid}")
