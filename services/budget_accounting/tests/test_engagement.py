@@ -142,6 +142,20 @@ def test_what_comes_before_the_order_waits_for_it_in_its_order() -> None:
     assert len(scenario.state(ORDER).waiting) == 1  # the invoice waits for another admission
 
 
+def test_a_withdrawal_that_waited_comes_too_late_for_what_was_invoiced_before_it() -> None:
+    scenario = Scenario(DECIDER).at(NOON).when(example(ServiceCertified))
+    scenario.when(invoice("F-1", line("BL-0001", 2)))
+    scenario.when(example(ServiceWithdrawalRequested)).then_types(EventHeld)
+    scenario.when(example(OrderPlaced)).then_types(
+        EngagementRecorded,
+        ServiceRecorded,
+        InvoiceMatched,
+        CashRequested,
+        ServiceWithdrawalRefused,
+    )
+    assert scenario.state(ORDER).waiting == ()
+
+
 def test_a_service_fait_is_never_given_up() -> None:
     scenario = Scenario(DECIDER).at("2020-05-13T08:00:00Z").when(example(ServiceCertified))
     (held,) = scenario.said
