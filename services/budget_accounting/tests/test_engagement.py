@@ -76,6 +76,12 @@ def test_a_programme_is_engaged_in_hours_without_vat() -> None:
         scenario.when(example(ProgrammeFunded))
 
 
+def test_hours_that_are_certified_before_the_programme_is_known_wait_for_it() -> None:
+    scenario = Scenario(DECIDER).at(NOON).when(example(HoursCertified)).then_types(EventHeld)
+    scenario.when(example(ProgrammeFunded)).then_types(EngagementRecorded, ServiceRecorded)
+    assert scenario.state(PROGRAMME).waiting == ()
+
+
 def test_what_a_programme_cannot_prove_when_it_closes_is_claimed_back_by_the_hour() -> None:
     scenario = Scenario(DECIDER).at(NOON).when(example(ProgrammeFunded))
     scenario.when(example(HoursCertified))
