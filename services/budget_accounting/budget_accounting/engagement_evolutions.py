@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from filrouge_chassis.decider import Evolution, Evolutions, unchanged
-from filrouge_chassis.waiting import Waiting, held, let_go, timed, without
+from filrouge_chassis.waiting import Waiting, held, let_go, timed
 from filrouge_contracts.advance import (
     AdvanceLapsed,
     AdvanceRecorded,
@@ -128,8 +128,7 @@ def _posted(order: Engagement, event: LedgerPosted) -> Engagement:
 
 def _invoice_recorded(order: Engagement, event: InvoiceRecorded) -> Engagement:
     kept = Waiting.of(event.submitted, event.invoice, event.due_at)
-    waiting = without(order.waiting, InvoiceSubmitted, event.invoice)
-    return replace(order, waiting=(*waiting, kept))
+    return replace(order, waiting=(*order.waiting, kept))
 
 
 def _invoice_disputed(order: Engagement, event: InvoiceDisputed) -> Engagement:
@@ -153,7 +152,7 @@ def _matched(order: Engagement, event: InvoiceMatched) -> Engagement:
     payable = Payable(
         purpose=Purpose.INVOICE,
         amount_cents=event.payable_cents,
-        step=Step.ASKED if event.payable_cents else Step.CLOSED,
+        step=Step.CLOSED,  # until cash is asked for it
         liquidated_cents=liquidated_cents,
         certified_at=max(note.certified_at for note in named.values()),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from budget_accounting.app import DECIDER
 from filrouge_chassis.testing.examples import example
-from filrouge_chassis.testing.scenario import Scenario
+from filrouge_chassis.testing.scenario import Scenario, instant
 from filrouge_contracts.advance import (
     AdvanceLapsed,
     AdvanceRecorded,
@@ -16,7 +16,7 @@ from filrouge_contracts.advance import (
     AdvanceRefused,
     AdvanceRequested,
 )
-from filrouge_contracts.amendment import OrderCancelled
+from filrouge_contracts.amendment import OrderAmended, OrderCancelled
 from filrouge_contracts.cash import CashGranted, CashRefused, CashRequested, CashReturnRequested
 from filrouge_contracts.correction import (
     CorrectionRefused,
@@ -55,6 +55,7 @@ from services.budget_accounting.tests.papers import (
 
 ADVANCE = "AV-2020-0007"
 ALLOWED = 110_88
+YEAR_END = instant("2020-12-31T23:59:59Z")
 CANCELLED = example(OrderCancelled, quantity=0, amount_cents=0)
 CAME_BACK = example(
     PaymentRejected,
@@ -210,8 +211,19 @@ def test_an_advance_without_cash_is_asked_for_again_until_an_invoice_comes() -> 
     scenario.when_due(ORDER).then_types(CashRequested)
     scenario.when(refusal).when(service("BL-1", 1)).when(invoice("F-1", line("BL-1", 1)))
     scenario.when_due(ORDER).then_types(AdvanceLapsed)
+    assert scenario.state(ORDER).due_at == YEAR_END
     other = ordered().when(example(AdvanceRequested)).when(service("BL-1", 1))
     other.when(invoice("F-1", line("BL-1", 1))).when(refusal).then_types(AdvanceLapsed)
+
+
+def test_an_advance_that_has_lapsed_leaves_room_for_another_one() -> None:
+    scenario = ordered().when(example(AdvanceRequested))
+    scenario.when(example(OrderAmended, quantity=1, amount_cents=184_80))
+    scenario.when(example(CashGranted, invoice=ADVANCE, amount_cents=ALLOWED))
+    scenario.then_types(AdvanceLapsed, CashReturnRequested)
+    scenario.when(example(OrderAmended, quantity=2, amount_cents=369_60))
+    scenario.when(example(AdvanceRequested, advance="AV-2"))
+    scenario.then_types(AdvanceRecorded, CashRequested)
 
 
 def test_an_advance_on_a_cancelled_order_lapses_before_it_is_ordered() -> None:

@@ -28,17 +28,19 @@ from filrouge_contracts.engagement import (
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded
 from filrouge_contracts.ledger import Account
-from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
+from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded, PaymentRefused
 from filrouge_contracts.programme import HoursCertified, ProgrammeClosed, ProgrammeFunded
 from filrouge_contracts.waiting import EventHeld
 
 from services.budget_accounting.tests.papers import (
+    ACCOUNTANT,
     NOON,
     ORDER,
     granted,
     invoice,
     line,
     ordered,
+    payment,
     service,
 )
 
@@ -72,6 +74,12 @@ def test_a_programme_is_engaged_in_hours_without_vat() -> None:
     scenario.then_types(EngagementAdjusted)
     with pytest.raises(Contradiction, match="is engaged a second time"):
         scenario.when(example(ProgrammeFunded))
+
+
+def test_hours_that_are_certified_before_the_programme_is_known_wait_for_it() -> None:
+    scenario = Scenario(DECIDER).at(NOON).when(example(HoursCertified)).then_types(EventHeld)
+    scenario.when(example(ProgrammeFunded)).then_types(EngagementRecorded, ServiceRecorded)
+    assert scenario.state(PROGRAMME).waiting == ()
 
 
 def test_what_a_programme_cannot_prove_when_it_closes_is_claimed_back_by_the_hour() -> None:
@@ -122,6 +130,16 @@ def test_an_amendment_before_the_order_is_a_defect_elsewhere() -> None:
         Scenario(DECIDER).when(example(OrderCancelled))
 
 
+def test_who_amended_an_order_does_not_pay_for_it() -> None:
+    amended = example(OrderAmended, quantity=2, amount_cents=369_60, amended_by=ACCOUNTANT)
+    scenario = ordered(3).when(amended).when(service("BL-1", 2))
+    granted(scenario.when(invoice("F-1", line("BL-1", 2))))
+    scenario.when(payment(scenario, "F-1", paid_by=ACCOUNTANT)).then_types(PaymentRefused)
+    scenario.when(payment(scenario, "F-1", paid_by="U-4002")).then_types(
+        PaymentRecorded, EngagementSettled
+    )
+
+
 def test_goods_of_an_amendment_wait_for_it() -> None:
     scenario = ordered().when(service("BL-1", 3)).then_types(EventHeld)
     scenario.when(example(OrderAmended, quantity=3, amount_cents=554_40))
@@ -140,6 +158,20 @@ def test_what_comes_before_the_order_waits_for_it_in_its_order() -> None:
         EngagementRecorded, ServiceRecorded, ServiceWithdrawn
     )
     assert len(scenario.state(ORDER).waiting) == 1  # the invoice waits for another admission
+
+
+def test_a_withdrawal_that_waited_comes_too_late_for_what_was_invoiced_before_it() -> None:
+    scenario = Scenario(DECIDER).at(NOON).when(example(ServiceCertified))
+    scenario.when(invoice("F-1", line("BL-0001", 2)))
+    scenario.when(example(ServiceWithdrawalRequested)).then_types(EventHeld)
+    scenario.when(example(OrderPlaced)).then_types(
+        EngagementRecorded,
+        ServiceRecorded,
+        InvoiceMatched,
+        CashRequested,
+        ServiceWithdrawalRefused,
+    )
+    assert scenario.state(ORDER).waiting == ()
 
 
 def test_a_service_fait_is_never_given_up() -> None:

@@ -10,9 +10,10 @@ from budget_accounting.invoices import WAITING_AT_MOST
 from filrouge_chassis.testing.examples import example, imei
 from filrouge_chassis.testing.scenario import Scenario
 from filrouge_contracts.amendment import OrderAmended
+from filrouge_contracts.budget import CommitmentReleaseRequested
 from filrouge_contracts.cash import CashRequested
 from filrouge_contracts.certification import ServiceCertified
-from filrouge_contracts.engagement import EngagementRecorded, ServiceRecorded
+from filrouge_contracts.engagement import EngagementRecorded, EngagementSettled, ServiceRecorded
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.invoicing import (
     InvoiceDispute,
@@ -92,6 +93,13 @@ def test_a_device_is_invoiced_once_and_under_its_own_note() -> None:
     assert [note.imeis for note in scenario.state(ORDER).notes.values()] == [(), ()]
 
 
+def test_the_devices_of_a_note_are_forgotten_when_all_of_it_is_invoiced() -> None:
+    scenario = ordered().when(service("BL-1", 2))
+    for name, left in (("F-1", 2), ("F-2", 0)):
+        scenario.when(invoice(name, line("BL-1", 1)))
+        assert len(scenario.state(ORDER).notes["BL-1"].imeis) == left
+
+
 def test_an_invoice_is_compared_with_each_of_its_notes() -> None:
     scenario = ordered(4).when(service("BL-1", 2)).when(service("BL-2", 2))
     scenario.when(invoice("F-1", line("BL-1", 1), line("BL-2", 2))).then_types(*MATCHED)
@@ -160,6 +168,10 @@ def test_goods_reduced_to_nothing_are_matched_and_not_paid() -> None:
     scenario = ordered().when(service("BL-1", 2, reduction_cents=369_60))
     scenario.when(invoice("F-1", line("BL-1", 1), rounding=-1))
     scenario.then_types(InvoiceRecorded, InvoiceMatched)
+    scenario.when(invoice("F-2", line("BL-1", 1)))
+    scenario.then_types(
+        InvoiceRecorded, InvoiceMatched, EngagementSettled, CommitmentReleaseRequested
+    )
 
 
 def test_an_invoice_waits_for_the_service_fait_of_all_its_notes() -> None:
