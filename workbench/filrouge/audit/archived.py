@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from filrouge_archive.archive import Archive
 from filrouge_archive.archive_log import ArchiveLog
-from filrouge_archive.errors import Missing
+from filrouge_archive.errors import ArchiveError, Missing
+from filrouge_archive.note import Verifier
 from filrouge_chassis.records import Partition
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.register import REGISTER
@@ -19,10 +21,7 @@ from filrouge.stream import Source
 
 async def archive_source(url: str) -> Source:
     """Raises AuditFailed where there is no archive that can be read."""
-    try:
-        archive = await asyncio.to_thread(Archive.open, url)
-    except Missing as error:
-        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    archive = await asyncio.to_thread(open_archive, url)
     heads = archive.partitions
     partitions = _with_empty_ones(list(heads))
     places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
@@ -32,6 +31,16 @@ async def archive_source(url: str) -> Source:
         bounds={place: archive.bounds(place) for place in places},
         roots={place: head.root for place, head in heads.items()},
     )
+
+
+def open_archive(url: str, verifiers: Sequence[Verifier] = ()) -> Archive:
+    """Raises AuditFailed where there is no archive that can be read."""
+    try:
+        return Archive.open(url, verifiers)
+    except Missing as error:
+        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    except ArchiveError as error:
+        raise AuditFailed(f"{url} cannot be read: {error}; look with audit verify") from error
 
 
 def _with_empty_ones(held: list[Partition]) -> dict[str, int]:
