@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 
 from filrouge_archive.archive import Archive
 from filrouge_archive.archive_log import ArchiveLog
-from filrouge_archive.errors import Missing
+from filrouge_archive.errors import ArchiveError, Missing
+from filrouge_archive.note import Verifier
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.register import REGISTER
@@ -41,10 +42,7 @@ class ArchiveSource(Source):
 
 async def archive_source(url: str) -> Source:
     """Raises AuditFailed where there is no archive that can be read."""
-    try:
-        archive = await asyncio.to_thread(Archive.open, url)
-    except Missing as error:
-        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    archive = await asyncio.to_thread(open_archive, url)
     heads = archive.partitions
     partitions = _with_empty_ones(list(heads))
     places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
@@ -55,6 +53,16 @@ async def archive_source(url: str) -> Source:
         bounds={place: archive.bounds(place) for place in places},
         roots={place: head.root for place, head in heads.items()},
     )
+
+
+def open_archive(url: str, verifiers: Sequence[Verifier] = ()) -> Archive:
+    """Raises AuditFailed where there is no archive that can be read."""
+    try:
+        return Archive.open(url, verifiers)
+    except Missing as error:
+        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    except ArchiveError as error:
+        raise AuditFailed(f"{url} cannot be read: {error}; look with audit verify") from error
 
 
 def _with_empty_ones(held: list[Partition]) -> dict[str, int]:

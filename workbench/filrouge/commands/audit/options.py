@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import click
+from pathlib import Path
 
+import click
+from filrouge_archive.errors import Refused
+from filrouge_archive.note import Verifier
+
+from filrouge.audit.errors import AuditFailed
 from filrouge.audit.source import opener_of
 
 from_source = click.option(
@@ -13,6 +18,30 @@ from_source = click.option(
     envvar="FILROUGE_SOURCE",
     callback=lambda _context, _option, url: opener_of(url),
     metavar="URL",
-    help="What to read: kafka://host:port. Also FILROUGE_SOURCE.",
+    help="What to read: an archive's folder or URL, or kafka://host:port. Also FILROUGE_SOURCE.",
 )
 """Gives a command the argument `opener`."""
+
+
+def parsed_keys(_context: object, _option: object, texts: tuple[str, ...]) -> list[Verifier]:
+    """Of `--verifier`: a key, or a file with a key per line."""
+    try:
+        lines = [line for text in texts for line in _lines(text)]
+        return [Verifier.parse(line) for line in lines]
+    except Refused as error:
+        raise AuditFailed(f"--verifier: {error}") from error
+
+
+def _lines(text: str) -> list[str]:
+    path = Path(text)
+    return path.read_text().split() if path.is_file() else [text]
+
+
+with_verifiers = click.option(
+    "--verifier",
+    "verifiers",
+    multiple=True,
+    callback=parsed_keys,
+    metavar="KEY|FILE",
+    help="Trust this key, and not what the archive says is its own. May be given again.",
+)

@@ -6,41 +6,16 @@ import sys
 from pathlib import Path
 
 import click
-from filrouge_archive.errors import Refused
 from filrouge_archive.note import Verifier
 from rich.console import Console
 from rich.progress import Progress
 
-from filrouge.audit.errors import AuditFailed
 from filrouge.audit.memory import memory_folder
 from filrouge.audit.verify import verify as verify_it
+from filrouge.commands.audit.options import with_verifiers
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def parsed_keys(_context: object, _option: object, texts: tuple[str, ...]) -> list[Verifier]:
-    """Of `--verifier`: a key, or a file with a key per line."""
-    try:
-        lines = [line for text in texts for line in _lines(text)]
-        return [Verifier.parse(line) for line in lines]
-    except Refused as error:
-        raise AuditFailed(f"--verifier: {error}") from error
-
-
-def _lines(text: str) -> list[str]:
-    path = Path(text)
-    return path.read_text().split() if path.is_file() else [text]
-
-
-with_verifiers = click.option(
-    "--verifier",
-    "verifiers",
-    multiple=True,
-    callback=parsed_keys,
-    metavar="KEY|FILE",
-    help="Trust this key, and not what the archive says is its own. May be given again.",
-)
 
 
 @click.command()
