@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self, TypeVar
+from typing import Annotated, NamedTuple, TypeVar, cast
 from zlib import crc32
 
 from filrouge_archive.errors import Refused
@@ -15,7 +15,7 @@ from filrouge_archive.witness import Witness
 from filrouge_chassis.records import Partition
 from filrouge_chassis.settings import ProcessSettings
 from filrouge_contracts.topics import AUDIT
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 T = TypeVar("T")
 
@@ -114,12 +114,15 @@ class Settings(ProcessSettings):
         int, Field(ge=1, description="Records read ahead of the archive; more stay in Kafka")
     ] = 64
 
-    @model_validator(mode="after")
-    def _names_agree(self) -> Self:
-        for key in (self.archive_key.verifier, *self.archive_former_keys):
-            if key.name != self.archive_origin:
-                raise ValueError(f"a key is that of {key.name}, not of {self.archive_origin}")
-        return self
+    @field_validator("archive_key", "archive_former_keys")
+    @classmethod
+    def _of_this_archive(cls, given: T, around: ValidationInfo) -> T:
+        origin = around.data.get("archive_origin")
+        keys = [given.verifier] if isinstance(given, Signer) else cast(Sequence[Verifier], given)
+        for key in keys:
+            if key.name != origin:
+                raise ValueError(f"it is a key of {key.name}, not of {origin}")
+        return given
 
     @property
     def verifiers(self) -> list[Verifier]:

@@ -64,7 +64,10 @@ class Trail:
     async def open(self, place: Partition) -> Opened:
         """Takes up a partition, or tells how far it is."""
         async with self._hand:
-            return await self._until_stored(self._open, place)
+            opened = await self._until_stored(self._open, place)
+            self._uncommitted = True  # an erasure may have waited for it
+            self._inbox.wake()
+            return opened
 
     async def committed(self) -> dict[Partition, int]:
         """How much of every partition is committed to, as far as this instance knows."""
