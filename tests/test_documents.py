@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from audit_trail.metrics import TrailMetrics
+from audit_trail.settings import Settings as ArchiverSettings
 from filrouge.cli import filrouge
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.instance import ConsumerFeed, Instance
@@ -27,7 +29,8 @@ DOCUMENTS = sorted(
 
 def test_every_setting_is_in_the_manual_and_no_other() -> None:
     told = set(re.findall(r"^\| `(FILROUGE_\w+)`", OPERATIONS, re.MULTILINE))
-    assert told == {f"FILROUGE_{name.upper()}" for name in Settings.model_fields}
+    fields = Settings.model_fields.keys() | ArchiverSettings.model_fields.keys()
+    assert told == {f"FILROUGE_{name.upper()}" for name in fields}
 
 
 def test_every_metric_is_in_the_manual_and_no_other() -> None:
@@ -37,6 +40,7 @@ def test_every_metric_is_in_the_manual_and_no_other() -> None:
         FactLayout(BUDGET_ACCOUNTING), ControlLog(), ConsumerFeed(), lambda _: pytest.fail("a lane")
     )
     registry.register(LagCollector(nobody))
+    TrailMetrics(registry)
     told = set(re.findall(r"^\| `(filrouge_\w+)`", OPERATIONS, re.MULTILINE))
     assert told == {metric.name for metric in registry.collect()}
 

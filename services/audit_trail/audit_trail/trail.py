@@ -94,8 +94,9 @@ class Trail:
         async with self._hand:
             while await self._take_some():
                 pass
-            await self._until_stored(self._flush)
-            await self._until_stored(self._commit)
+            if self._archiver is not None:
+                await self._until_stored(self._flush)
+                await self._until_stored(self._commit)
 
     def end(self) -> None:
         self._ending = True

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filrouge_archive.archive import Archive
 from filrouge_archive.archiver import Archiver
 from filrouge_archive.errors import StoreAway
-from filrouge_archive.note import Signer
+from filrouge_archive.note import Signer, Verifier
 from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition, RawRecord
 from filrouge_contracts.audit import RecordErased
@@ -141,7 +141,10 @@ class Instance:
         store: Store,
         folder: Path,
         has: Callable[[Partition], bool] = lambda _: True,
+        signer: Signer = SIGNER,
+        former: Sequence[Verifier] = (),
     ) -> None:
+        self._signer, self._former = signer, former
         self.kafka, self.store = kafka, store
         self.registry, self.notes = CollectorRegistry(), list[str]()
         self.memory = Memory(folder / "memory")
@@ -153,13 +156,13 @@ class Instance:
 
     def _archiver(self) -> Archiver:
         writer = f"writer-{id(self)}"
-        return Archiver(self.store, SIGNER, SALT, writer, self.memory.recall())
+        return Archiver(self.store, self._signer, SALT, writer, self.memory.recall(), self._former)
 
     async def _signed(self, note: str) -> None:
         self.notes.append(note)
 
     def archive(self) -> Archive:
-        return Archive(self.store, [SIGNER.verifier])
+        return Archive(self.store, [self._signer.verifier, *self._former])
 
     def ends(self) -> dict[Partition, int]:
         return {place: head.size for place, head in self.archive().partitions.items()}
