@@ -26,9 +26,9 @@ SAME_TIME = (1980, 1, 1, 0, 0, 0)
 README = """\
 # {about}: {events} events of the archive {archive}
 
-`summary.html` is for reading. `events/NNNN.json` is an event as it was recorded; `records/NNNN.tlog-proof` holds
-its entry and the way to the signed root of its log; `commits/…` holds the commits that say those roots, and the
-way to the signed root of the manifest. `manifest.checkpoint` is that root. `verifiers` has the archive's keys.
+`summary.html` is for reading. `events/NNNN.json` is an event as it was recorded; `records/NNNN.tlog-proof` has
+its entry and the way to the signed root of its log; `commits/…` are the commits that say those roots, and the
+way to the signed root of the manifest, `manifest.checkpoint`. `verifiers` has the archive's keys.
 
 ## Check it
 
@@ -45,8 +45,8 @@ consistency proof shows whether theirs is the same history.
 
 ## What it shows, and what not
 
-Each event lies in the archive, at this place, since this commit. Not that the case has no further events: for that
-ask the archive itself, `filrouge audit verify` and `filrouge audit trace`.
+Each event lies in the archive, at this place, since this commit. Not that the case has no further events: for
+that ask the archive itself, `filrouge audit verify` and `filrouge audit trace`.
 """
 
 
