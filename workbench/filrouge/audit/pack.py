@@ -14,7 +14,7 @@ from filrouge_archive.tiles import number_path
 from filrouge.audit import standalone
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.picture import picture
-from filrouge.audit.receipt import receipt_of
+from filrouge.audit.receipt import WordsErased, receipt_of
 from filrouge.audit.references import stage_of
 from filrouge.audit.replay import choose
 from filrouge.audit.selection import Selection
@@ -62,19 +62,24 @@ async def case_of(source: Source, case: str) -> Thread:
 
 
 def pack(archive: Archive, thread: Thread, to: Path) -> int:
-    """Returns the number of events. Raises AuditFailed if one has no proof yet, or its words are erased."""
+    """Returns how many events have their proof. Raises AuditFailed if one has none yet."""
     files = dict(_files(archive, thread))
     staged = to.with_name(f".{to.name}")
     with zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in sorted(files.items()):
             packed.writestr(zipfile.ZipInfo(name, SAME_TIME), data, zipfile.ZIP_DEFLATED)
     staged.replace(to)
-    return len(thread.events)
+    return sum(1 for name in files if name.startswith("records/"))
 
 
 def _files(archive: Archive, thread: Thread) -> Iterator[tuple[str, bytes]]:
+    erased = []
     for number, one in enumerate(thread.events, 1):
-        receipt = receipt_of(archive, one.place)
+        try:
+            receipt = receipt_of(archive, one.place)
+        except WordsErased:
+            erased.append(str(one.place))
+            continue
         commit, entry = parse_proof(receipt.commit), parse_proof(receipt.record).extra or b""
         name = number_path(commit.index).replace("/", "-")
         yield f"records/{number:04}.tlog-proof", receipt.record.encode()
@@ -85,6 +90,8 @@ def _files(archive: Archive, thread: Thread) -> Iterator[tuple[str, bytes]]:
     yield "verify.py", Path(standalone.__file__).read_bytes()
     yield "summary.html", _summary(archive.name, thread).encode()
     told = README.format(about=thread.about, events=len(thread.events), archive=archive.name)
+    if erased:
+        told += f"\nThe words of {', '.join(erased)} were erased: they are named here, without a proof.\n"
     yield "README.md", told.encode()
 
 
