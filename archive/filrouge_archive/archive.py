@@ -175,14 +175,6 @@ class Archive:
                 raise
         return ErasedRecord(*place, offset, entry.timestamp, None, None)
 
-    def _object(self, content: Beside) -> bytes:
-        try:
-            return self._store.get(content.path)
-        except Missing as error:
-            if content.salted:
-                raise Erased(content.digest.hex()) from error
-            raise
-
     @staticmethod
     def _body(entry: Entry, objects: Iterator[bytes]) -> bytes:
         if not isinstance(entry.content, Beside):

@@ -28,6 +28,7 @@ SALT_BYTES = 32
 _prefix = struct.Struct(">BBBq")
 _reference = struct.Struct(">32sQ")
 _int = struct.Struct(">i")
+_unpacked = _int.unpack_from
 _NULL = _int.pack(-1)
 REFERENCE_BYTES = _prefix.size + _reference.size
 
@@ -123,27 +124,28 @@ def _encoded(data: bytes | None) -> tuple[bytes, ...]:
 def _decode_body(
     body: bytes,
 ) -> tuple[bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]:
-    position = 0
-
-    def integer() -> int:
-        nonlocal position
-        (found,) = _int.unpack_from(body, position)
-        position += 4
-        return int(found)
-
-    def data() -> bytes | None:
-        nonlocal position
-        length = integer()
-        if length == -1:
-            return None
-        if length < 0 or position + length > len(body):
-            raise ValueError(f"a length of {length} leads out of it")
-        position += length
-        return body[position - length : position]
-
-    key = data()
-    headers = tuple(((data() or b"").decode(), data()) for _ in range(integer()))
-    value = data()
+    key, position = _taken(body, 0)
+    (count,) = _unpacked(body, position)
+    position += 4
+    headers: list[tuple[str, bytes]] = []
+    for _ in range(count):
+        name, position = _taken(body, position)
+        header, position = _taken(body, position)
+        named = ((name or b"").decode(), header)
+        headers.append(named)  # type: ignore[arg-type]  # Kafka's header values may be null
+    value, position = _taken(body, position)
     if position != len(body):
         raise ValueError("something follows the value")
-    return key, value, headers  # type: ignore[return-value]  # Kafka's header values may be null
+    return key, value, tuple(headers)
+
+
+def _taken(body: bytes, position: int) -> tuple[bytes | None, int]:
+    """What stands there behind its length, and where the next thing begins."""
+    (length,) = _unpacked(body, position)
+    start = position + 4
+    end = start + length
+    if length < 0 or end > len(body):
+        if length == -1:
+            return None, start
+        raise ValueError(f"a length of {length} leads out of it")
+    return body[start:end], end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from filrouge.testing.recorded_world import open_recorded, recorded_play
 from filrouge_chassis.testing.conversation import Said
 
 from workbench.tests.audited import Auditor
+from workbench.tests.sound_archive import fill
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +50,20 @@ def source(recorded: Path) -> Source:
 @pytest.fixture
 def auditor(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Auditor:
     return Auditor(recorded, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def sound_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("sound")
+    fill(made)
+    return made
+
+
+@pytest.fixture
+def sound(sound_archive: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sound_archive, tmp_path / "archive"))
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    return tmp_path / "memory"

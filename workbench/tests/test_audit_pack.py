@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,6 +18,7 @@ from filrouge.cli import filrouge
 from filrouge.stream import Source
 from filrouge.testing.archived import SIGNER, archive
 from filrouge_archive.note import Signer
+from filrouge_archive.proof import parse_proof
 from filrouge_contracts.payment import PaymentMade
 
 from workbench.tests.audited import all_told
@@ -28,10 +31,15 @@ def packed(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("packed")
     asyncio.run(archive(source, made / "archive"))
     payment = asyncio.run(all_told(source, PaymentMade))[0].data["payment"]
-    arguments = ["audit", "pack", payment, "--to", f"{made}/case.zip", "--source"]
-    done = CliRunner().invoke(filrouge, [*arguments, f"{made}/archive"])
-    assert done.exit_code == 0, done.exception
+    pack(payment, made / "archive", made / "case.zip")
     return made / "case.zip"
+
+
+def pack(case: str, folder: Path, to: Path) -> str:
+    arguments = ["audit", "pack", case, "--to", str(to), "--source", str(folder)]
+    done = CliRunner().invoke(filrouge, arguments)
+    assert done.exit_code == 0, done.exception
+    return done.output
 
 
 @pytest.fixture
@@ -113,3 +121,28 @@ def test_there_is_a_page_to_read_and_a_way_to_check(case: Path) -> None:
     assert "PaymentMade" in page
     assert "<svg" in page
     assert "verify.py --key KEY" in (case / "README.md").read_text()
+
+
+def about(case: Path) -> str:
+    """What the case was asked for by."""
+    return (case / "README.md").read_text().split(":")[0].removeprefix("# ")
+
+
+def test_erased_words_are_named_and_the_rest_is_proven(
+    packed: Path, case: Path, tmp_path: Path
+) -> None:
+    events = {path: json.loads(path.read_text()) for path in (case / "events").iterdir()}
+    path, place = next(
+        (path, event["place"])
+        for path, event in events.items()
+        if event["place"].startswith("partners.") and ".in." in event["place"]
+    )
+    proof = parse_proof((case / f"records/{path.stem}.tlog-proof").read_text())
+    digest = (proof.extra or b"")[11:43].hex()
+    folder = Path(shutil.copytree(packed.parent / "archive", tmp_path / "archive"))
+    (folder / "beside" / digest[:2] / digest).unlink()
+
+    said = pack(about(case), folder, tmp_path / "again.zip")
+    assert said.startswith(f"{len(events) - 1} events")
+    with zipfile.ZipFile(tmp_path / "again.zip") as file:
+        assert f"The words of {place} were erased" in file.read("README.md").decode()

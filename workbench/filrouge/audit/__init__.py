@@ -1,5 +1,7 @@
 """What auditors do with a record of everything, be it an archive or Kafka itself; one module per command.
 
+    verify, memory          an archive, computed anew from its bytes, and held to what was seen before
+    receipt, pack           proofs to hand out, and a program that checks them without us
     again, beside, shares   every decision made again: by the same rules, by other rules, in processes
     trace, picture          from a payment to the need it began with, and back
     past_state              what an aggregate was at any moment, and what made the difference

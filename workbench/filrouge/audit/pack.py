@@ -14,7 +14,7 @@ from filrouge_archive.tiles import number_path
 from filrouge.audit import standalone
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.picture import picture
-from filrouge.audit.receipt import receipt_of
+from filrouge.audit.receipt import WordsErased, receipt_of
 from filrouge.audit.references import stage_of
 from filrouge.audit.replay import choose
 from filrouge.audit.selection import Selection
@@ -26,9 +26,9 @@ SAME_TIME = (1980, 1, 1, 0, 0, 0)
 README = """\
 # {about}: {events} events of the archive {archive}
 
-`summary.html` is for reading. `events/NNNN.json` is an event as it was recorded; `records/NNNN.tlog-proof` holds
-its entry and the way to the signed root of its log; `commits/…` holds the commits that say those roots, and the
-way to the signed root of the manifest. `manifest.checkpoint` is that root. `verifiers` has the archive's keys.
+`summary.html` is for reading. `events/NNNN.json` is an event as it was recorded; `records/NNNN.tlog-proof` has
+its entry and the way to the signed root of its log; `commits/…` are the commits that say those roots, and the
+way to the signed root of the manifest, `manifest.checkpoint`. `verifiers` has the archive's keys.
 
 ## Check it
 
@@ -45,8 +45,8 @@ consistency proof shows whether theirs is the same history.
 
 ## What it shows, and what not
 
-Each event lies in the archive, at this place, since this commit. Not that the case has no further events: for that
-ask the archive itself, `filrouge audit verify` and `filrouge audit trace`.
+Each event lies in the archive, at this place, since this commit. Not that the case has no further events: for
+that ask the archive itself, `filrouge audit verify` and `filrouge audit trace`.
 """
 
 
@@ -62,19 +62,24 @@ async def case_of(source: Source, case: str) -> Thread:
 
 
 def pack(archive: Archive, thread: Thread, to: Path) -> int:
-    """Returns the number of events. Raises AuditFailed if one has no proof yet, or its words are erased."""
+    """Returns how many events have their proof. Raises AuditFailed if one has none yet."""
     files = dict(_files(archive, thread))
     staged = to.with_name(f".{to.name}")
     with zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in sorted(files.items()):
             packed.writestr(zipfile.ZipInfo(name, SAME_TIME), data, zipfile.ZIP_DEFLATED)
     staged.replace(to)
-    return len(thread.events)
+    return sum(1 for name in files if name.startswith("records/"))
 
 
 def _files(archive: Archive, thread: Thread) -> Iterator[tuple[str, bytes]]:
+    erased = []
     for number, one in enumerate(thread.events, 1):
-        receipt = receipt_of(archive, one.place)
+        try:
+            receipt = receipt_of(archive, one.place)
+        except WordsErased:
+            erased.append(str(one.place))
+            continue
         commit, entry = parse_proof(receipt.commit), parse_proof(receipt.record).extra or b""
         name = number_path(commit.index).replace("/", "-")
         yield f"records/{number:04}.tlog-proof", receipt.record.encode()
@@ -85,6 +90,8 @@ def _files(archive: Archive, thread: Thread) -> Iterator[tuple[str, bytes]]:
     yield "verify.py", Path(standalone.__file__).read_bytes()
     yield "summary.html", _summary(archive.name, thread).encode()
     told = README.format(about=thread.about, events=len(thread.events), archive=archive.name)
+    if erased:
+        told += f"\nThe words of {', '.join(erased)} were erased: they are named here, without a proof.\n"
     yield "README.md", told.encode()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filrouge_archive.archive import Archive
 from filrouge_archive.entry import HERE
-from filrouge_archive.errors import ArchiveError, NotYet
+from filrouge_archive.errors import ArchiveError, Erased, NotYet
 from filrouge_archive.note import Verifier
 from filrouge_archive.proof import parse_proof
 from filrouge_archive.receipt import Receipt
@@ -18,6 +18,10 @@ from filrouge.audit.errors import AuditFailed
 from filrouge.audit.told import Place
 
 RECORD, COMMIT, JSON, KEYS = "record.tlog-proof", "commit.tlog-proof", "commit.json", "verifiers"
+
+
+class WordsErased(AuditFailed):
+    """Of this record only the leaf is left."""
 
 
 def place_of(archive: Archive, what: str) -> Place:
@@ -53,10 +57,12 @@ def _record(archive: Archive, place: Place) -> RawRecord | None:
 
 
 def receipt_of(archive: Archive, place: Place) -> Receipt:
-    """Checked before it is handed out. Raises AuditFailed, saying what to do."""
+    """Checked before it is handed out. Raises WordsErased, or AuditFailed that says what to do."""
     try:
         receipt = archive.receipt(place.on, place.offset)
         receipt.verify(archive.verifiers)
+    except Erased as error:
+        raise WordsErased(f"there is no receipt of {place}: {error}") from error
     except (ArchiveError, NotYet) as error:
         raise AuditFailed(f"there is no receipt of {place}: {error}") from error
     return receipt

@@ -1,10 +1,10 @@
 """Check every event of a packed case: python verify.py [FOLDER] [--key NAME+ID+BASE64]
 
-Needs Python 3.11 and the package `cryptography`, and nothing of Filrouge. Without --key the keys that lie in the
-folder are believed: this shows that nothing was changed since, and not who signed.
+Needs Python 3.11 and the package `cryptography`, and nothing of Filrouge. Without --key the keys in the folder
+are believed: this shows that nothing was changed since, and not who signed.
 
-For each event: its file says what the entry says; the entry's hash leads to the root of its log, which is signed;
-a commit says that root; the commit's hash leads to the root of the manifest, which is signed as well.
+For each event: its file says what the entry says; the entry's hash leads to the root of its log, which is
+signed; a commit says that root; the commit's hash leads to the signed root of the manifest.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import re
 import struct
 import sys
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -30,7 +31,8 @@ class Wrong(Exception):
     """Something does not hold; the message says what."""
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True)
+class Proof:
     """A C2SP .tlog-proof file."""
 
     extra: bytes
