@@ -133,8 +133,9 @@ def demonstrate(
             asyncio.run(prepare(stack, lanes, play.plan.cast))
             progress("start", 2, 3)
             with supervised(stack, lanes) as supervisor:
+                trail = archive.start(supervisor)  # the first to start is the last to stop
                 supervisor.start_all()
-                port = archive.start(supervisor).wait_ready().http_port
+                port = trail.wait_ready().http_port
                 progress("start", 3, 3)
                 asyncio.run(_Demonstration(stack, archive, port, play, outcome, progress).run())
         memory = stack.folder / "auditor"

@@ -49,8 +49,11 @@ def up(lanes: int, partners: tuple[str, ...], data: Path, fresh: bool, archive: 
 
 def _run_services(stack: Stack, lanes: int, archive: LocalArchive) -> None:
     with supervised(stack, lanes) as supervisor:
+        trail = archive.start(
+            supervisor
+        )  # the first to start is the last to stop, and archives all
         supervisor.start_all()
-        archive.start(supervisor).wait_ready()
+        trail.wait_ready()
         click.echo(f"Archive     {archive.url}")
         ports = {process.name: process.http_port for process in supervisor.processes.values()}
         Running(stack.kafka, stack.postgres, lanes, ports).note(stack.folder)
