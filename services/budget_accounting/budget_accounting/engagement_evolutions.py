@@ -208,9 +208,8 @@ CHANGES: Mapping[type[Event], Evolution] = {
 def _kept(change: Evolution) -> Callable[[Engagement, Any], Engagement]:
     def evolve(order: Engagement, event: Event) -> Engagement:
         after: Engagement = change(order, event)
-        if postings := getattr(event, "postings", ()):
-            after = replace(after, balances=booked(after.balances, postings))
-        return timed(after)
+        balances = booked(after.balances, getattr(event, "postings", ()))
+        return timed(replace(after, balances=balances))
 
     return evolve
 

@@ -103,7 +103,7 @@ def _overdue(order: Engagement, event: PaymentOverdue) -> Engagement:
     return with_payable(order, event.invoice, due_at=None)
 
 
-def _moved(order: Engagement, purpose: Purpose, cents: int) -> Engagement:
+def moved(order: Engagement, purpose: Purpose, cents: int) -> Engagement:
     """More is paid, or less after all."""
     advances_cents = cents if purpose is Purpose.ADVANCE else 0
     return replace(
@@ -115,7 +115,7 @@ def _moved(order: Engagement, purpose: Purpose, cents: int) -> Engagement:
 
 def _paid(order: Engagement, event: PaymentRecorded) -> Engagement:
     order = let_go(order, PaymentMade, transfer(event))
-    order = _moved(order, event.purpose, event.amount_cents)
+    order = moved(order, event.purpose, event.amount_cents)
     order = replace(order, payers=once(order.payers, event.paid_by))
     payments = (*order.payables[event.invoice].payments, event.payment)
     return with_payable(
@@ -132,7 +132,7 @@ def _payment_refused(order: Engagement, event: PaymentRefused) -> Engagement:
 def _rejected(order: Engagement, event: PaymentRejectionRecorded) -> Engagement:
     order = let_go(order, PaymentRejected, event.invoice)
     if event.payment is not None:
-        order = _moved(order, event.purpose, -event.amount_cents)
+        order = moved(order, event.purpose, -event.amount_cents)
     order = replace(order, payers=once(order.payers, event.rejected_by))
     pay_by = None if event.reason in STARTS_ANEW else order.payables[event.invoice].pay_by
     return with_payable(
@@ -197,7 +197,7 @@ def _repaid(order: Engagement, event: RepaymentRecorded) -> Engagement:
     before = order.repayments[event.repayment]
     left = replace(before, due_cents=before.due_cents - event.amount_cents)
     of_advance = event.cause is RepaymentCause.ADVANCE
-    order = _moved(order, Purpose.ADVANCE if of_advance else Purpose.INVOICE, -event.amount_cents)
+    order = moved(order, Purpose.ADVANCE if of_advance else Purpose.INVOICE, -event.amount_cents)
     return replace(
         order,
         repayments={**order.repayments, event.repayment: left},

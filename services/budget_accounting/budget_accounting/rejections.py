@@ -18,12 +18,12 @@ from filrouge_contracts.payment import (
     PaymentRejectionRecorded,
     PaymentResubmissionRecorded,
     PaymentResubmitted,
-    Purpose,
 )
 
 from budget_accounting import books
 from budget_accounting.cash import ask_cash
 from budget_accounting.engagement_state import Engagement, Payable, Step
+from budget_accounting.payment_evolutions import moved
 from budget_accounting.payments import order_to_pay
 
 RESUBMIT_WITHIN_SECONDS = 30 * DAY_SECONDS
@@ -113,13 +113,10 @@ def _obstacle(
 
 def _covers_repayments(order: Engagement, payable: Payable) -> bool:
     """Whether what stays paid without this payment is enough for all that is due back."""
-    due = dict.fromkeys((True, False), 0)
-    for repayment in order.repayments.values():
-        due[repayment.cause is RepaymentCause.ADVANCE] += repayment.due_cents
-    of_advance = payable.amount_cents if payable.purpose is Purpose.ADVANCE else 0
-    advances_cents = order.advances_paid_cents - of_advance
-    unrecovered_cents = max(0, advances_cents - order.recovered_cents)
-    paid_cents = order.paid_cents - payable.amount_cents
-    return advances_cents >= 0 and (
-        unrecovered_cents >= due[True] and paid_cents - unrecovered_cents >= due[False]
+    without = moved(order, payable.purpose, -payable.amount_cents)
+    repayments = order.repayments.values()
+    of_advances_cents = sum(r.due_cents for r in repayments if r.cause is RepaymentCause.ADVANCE)
+    return (
+        min(without.advances_paid_cents, without.claimable_cents) >= 0
+        and without.unrecovered_cents >= of_advances_cents
     )

@@ -228,7 +228,7 @@ def test_rounding_is_put_right_after_a_withdrawal() -> None:
 def test_what_is_invoiced_is_not_withdrawn_and_what_is_unknown_is_a_defect() -> None:
     scenario = ordered().when(example(ServiceCertified)).when(invoice("F-1", line("BL-0001", 1)))
     scenario.when(example(ServiceWithdrawalRequested)).then(example(ServiceWithdrawalRefused))
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match="BL-0002 is withdrawn, never certified"):
         scenario.when(example(ServiceWithdrawalRequested, delivery_note="BL-0002"))
 
 
