@@ -22,7 +22,7 @@ from filrouge_contracts.register import REGISTER
 from budget_accounting import engagement, invoices, payments
 from budget_accounting.advances import lapsed, lapses
 from budget_accounting.cash import ask_cash, give_back_cash
-from budget_accounting.engagement_evolutions import EVOLUTIONS, KINDS
+from budget_accounting.engagement_evolutions import KINDS, after
 from budget_accounting.engagement_state import Engagement, Step, breach
 from budget_accounting.invoices import WAITING_AT_MOST
 from budget_accounting.settlement import close_year, settle
@@ -95,7 +95,7 @@ def _told(order: Engagement, answers: Iterable[Event]) -> Telling:
     said = list(answers)
     for answer in said:
         yield answer
-        order = EVOLUTIONS["order", type(answer)](order, answer)
+        order = after(order, answer)
         if wrong := breach(order):
             raise Contradiction(f"after {type(answer).__name__}: {wrong}")
     return order, bool(said)

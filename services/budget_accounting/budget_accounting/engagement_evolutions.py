@@ -207,9 +207,9 @@ CHANGES: Mapping[type[Event], Evolution] = {
 
 def _kept(change: Evolution) -> Callable[[Engagement, Any], Engagement]:
     def evolve(order: Engagement, event: Event) -> Engagement:
-        after: Engagement = change(order, event)
-        balances = booked(after.balances, getattr(event, "postings", ()))
-        return timed(replace(after, balances=balances))
+        changed: Engagement = change(order, event)
+        balances = booked(changed.balances, getattr(event, "postings", ()))
+        return timed(replace(changed, balances=balances))
 
     return evolve
 
@@ -217,3 +217,9 @@ def _kept(change: Evolution) -> Callable[[Engagement, Any], Engagement]:
 EVOLUTIONS: Evolutions = {
     (kind, model): _kept(change) for kind in KINDS for model, change in CHANGES.items()
 }
+
+
+def after(order: Engagement, event: Event) -> Engagement:
+    """The engagement, of whatever kind, once it has said this."""
+    changed: Engagement = EVOLUTIONS["order", type(event)](order, event)
+    return changed

@@ -22,6 +22,7 @@ from budget_accounting import books
 from budget_accounting.agreement import disagreement
 from budget_accounting.amounts import liquidation, share_cents
 from budget_accounting.cash import ask_cash
+from budget_accounting.engagement_evolutions import after
 from budget_accounting.engagement_state import Engagement
 
 WAITING_AT_MOST = 50
@@ -52,7 +53,7 @@ def match(order: Engagement, event: InvoiceSubmitted, context: Context) -> Itera
     if any(line.delivery_note not in order.notes for line in event.lines):
         return
     matched = _matched(order, event, context)
-    if _costs_too_much(order, event, matched):
+    if _costs_too_much(after(order, matched)):
         yield disputed(event, InvoiceDispute.WRONG_AMOUNT, context)
         return
     yield matched
@@ -126,11 +127,9 @@ def _received_cents(order: Engagement, line: InvoiceLine) -> int:
     return share_cents(note.amount_cents, note.invoiced, line.quantity, note.quantity)
 
 
-def _costs_too_much(order: Engagement, invoice: InvoiceSubmitted, matched: InvoiceMatched) -> bool:
-    """Rounded up too often, it would cost more than the pieces do, or than is still engaged."""
-    quantity = order.invoiced_quantity + invoice.quantity
-    owed_cents = matched.payable_cents + matched.recovered_cents
+def _costs_too_much(matched: Engagement) -> bool:
+    """Rounded up too often, the invoices cost more than the pieces do, or than is still engaged."""
     return (
-        order.invoiced_cents + invoice.amount_cents > order.worth_cents(quantity)
-        or order.liquidated_cents + owed_cents > order.committed_cents
+        matched.invoiced_cents > matched.worth_cents(matched.invoiced_quantity)
+        or matched.liquidated_cents > matched.committed_cents
     )
