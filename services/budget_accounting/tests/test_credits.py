@@ -73,6 +73,12 @@ def test_a_line_that_has_credits_of_its_manager_takes_more() -> None:
     assert scenario.state(TO_LINE).ae_cents == 200_000_01
 
 
+def test_a_line_is_opened_by_the_first_of_its_delegations() -> None:
+    scenario = Scenario(DECIDER).when(example(DelegationSent))
+    scenario.then_types(DelegationReceived, YearOpened)
+    scenario.when(example(DelegationSent, decision="D-2")).then_types(DelegationReceived)
+
+
 @pytest.mark.parametrize(
     ("uo", "ae_cents", "reason"),
     [
@@ -89,7 +95,8 @@ def test_what_the_other_line_does_not_take_comes_back(
     assert scenario.state(TO_LINE).ae_cents == ae_cents
     scenario.when(example(DelegationReturned, reason=reason))
     scenario.then(example(DelegationTakenBack, reason=reason))
-    assert scenario.state(LINE).ae_cents == 900_000_00
+    line = scenario.state(LINE)
+    assert (line.ae_cents, line.cp_cents) == (900_000_00, 600_000_00)
     scenario.when(example(CreditsDelegated)).then_types(DelegationSent)
 
 
