@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from filrouge_contracts.correction import (
     RepaymentRecorded,
 )
 from filrouge_contracts.engagement import EngagementSettled
+from filrouge_contracts.event import Event
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded, InvoiceSubmitted
 from filrouge_contracts.ledger import Account
 from filrouge_contracts.payment import (
@@ -210,6 +212,13 @@ def test_of_a_rejected_payment_a_credit_note_takes_cash_back_too() -> None:
     )
 
 
+def test_what_a_credit_note_leaves_of_the_cash_goes_back_in_its_time() -> None:
+    scenario = to_pay().at(NOON + timedelta(days=1)).when(example(PaymentRejected)).when(CREDIT)
+    later = NOON + timedelta(days=31)
+    left = example(CashReturnRequested, amount_cents=332_64, requested_at=later)
+    scenario.when_due(ORDER).then(left)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -297,6 +306,18 @@ def test_a_receipt_that_does_not_fit_is_refused(
     assert refusal(scenario) is reason
 
 
+def test_money_that_is_back_before_it_was_asked_for_waits_for_its_claim() -> None:
+    scenario = paid().when(example(RepaymentReceived)).then_types(EventHeld).when(REPAY)
+    scenario.then_types(
+        RepaymentDue,
+        RepaymentRecorded,
+        CashReturnRequested,
+        EngagementSettled,
+        CommitmentReleaseRequested,
+    )
+    assert scenario.state(ORDER).waiting == ()
+
+
 def test_money_may_come_back_in_parts() -> None:
     scenario = paid().when(REPAY)
     for number, cents in enumerate((10_00, 26_96)):
@@ -304,3 +325,20 @@ def test_money_may_come_back_in_parts() -> None:
         assert isinstance(scenario.when(part).said[0], RepaymentRecorded)
     more = example(RepaymentReceived, receipt="REC-3", amount_cents=1)
     assert refusal(scenario.when(more)) is CorrectionRefusal.MORE_THAN_DUE
+
+
+@pytest.mark.parametrize(
+    "papers",
+    [
+        [example(PenaltyDecided, penalty="PAPER-1")],
+        [example(CreditNoteSubmitted, credit_note="PAPER-1")],
+        [REPAY.model_copy(update={"repayment": "PAPER-1"})],
+        [REPAY, example(RepaymentReceived, receipt="PAPER-1")],
+    ],
+)
+def test_two_papers_never_have_the_same_reference(papers: list[Event]) -> None:
+    scenario = matched() if isinstance(papers[0], CreditNoteSubmitted) else paid()
+    for paper in papers:
+        scenario.when(paper)
+    again = example(PenaltyDecided, penalty="PAPER-1", amount_cents=1)
+    assert refusal(scenario.when(again)) is CorrectionRefusal.ALREADY_USED

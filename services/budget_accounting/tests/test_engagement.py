@@ -28,19 +28,17 @@ from filrouge_contracts.engagement import (
 from filrouge_contracts.equipment import OrderPlaced
 from filrouge_contracts.invoicing import InvoiceMatched, InvoiceRecorded
 from filrouge_contracts.ledger import Account
-from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded, PaymentRefused
+from filrouge_contracts.payment import PaymentMade, PaymentOrdered, PaymentRecorded
 from filrouge_contracts.programme import HoursCertified, ProgrammeClosed, ProgrammeFunded
 from filrouge_contracts.waiting import EventHeld
 
 from services.budget_accounting.tests.papers import (
-    ACCOUNTANT,
     NOON,
     ORDER,
     granted,
     invoice,
     line,
     ordered,
-    payment,
     service,
 )
 
@@ -128,16 +126,6 @@ def test_an_amendment_that_cannot_be_is_a_defect_elsewhere(changes: dict[str, An
 def test_an_amendment_before_the_order_is_a_defect_elsewhere() -> None:
     with pytest.raises(Contradiction, match="0 are certified on no line"):
         Scenario(DECIDER).when(example(OrderCancelled))
-
-
-def test_who_amended_an_order_does_not_pay_for_it() -> None:
-    amended = example(OrderAmended, quantity=2, amount_cents=369_60, amended_by=ACCOUNTANT)
-    scenario = ordered(3).when(amended).when(service("BL-1", 2))
-    granted(scenario.when(invoice("F-1", line("BL-1", 2))))
-    scenario.when(payment(scenario, "F-1", paid_by=ACCOUNTANT)).then_types(PaymentRefused)
-    scenario.when(payment(scenario, "F-1", paid_by="U-4002")).then_types(
-        PaymentRecorded, EngagementSettled
-    )
 
 
 def test_goods_of_an_amendment_wait_for_it() -> None:

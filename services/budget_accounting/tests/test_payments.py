@@ -70,6 +70,7 @@ def test_without_cash_the_debt_stays_and_is_asked_for_again() -> None:
     scenario = ordered().when(example(ServiceCertified)).when(example(InvoiceSubmitted))
     scenario.when(example(CashRefused)).then(example(PaymentDeferred))
     scenario.when_due(ORDER).then(example(CashRequested, requested_at=NOON + timedelta(days=7)))
+    assert scenario.state(ORDER).due_at == scenario.state(ORDER).year_ends_at
     scenario.when(example(CashGranted)).then_types(PaymentOrdered)
 
 
@@ -103,6 +104,12 @@ def test_a_payment_that_was_not_ordered_like_this_is_refused(
     scenario = to_pay().when(made)
     scenario.then(example(PaymentRefused, amount_cents=made.amount_cents, reason=reason))
     scenario.when(example(PaymentMade)).then_types(PaymentRecorded, EngagementSettled)
+
+
+def test_cash_is_set_aside_from_the_order_to_pay_until_the_payment() -> None:
+    scenarios = (to_pay(), to_pay().when(example(PaymentRejected)), paid())
+    set_aside = [each.state(ORDER).payables["F-2020-0042"].cash_cents for each in scenarios]
+    assert set_aside == [369_60, 369_60, 0]
 
 
 def test_what_is_ordered_to_be_paid_may_be_paid_at_once() -> None:
