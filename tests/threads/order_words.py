@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import hypothesis.strategies as st
+from delivery_confirmations.delivery_state import Delivery
 from filrouge.services import deciders
 from filrouge_chassis.testing.conversation import Conversation
 from filrouge_chassis.testing.examples import example, imei
@@ -175,7 +176,7 @@ class OrderWords(RuleBasedStateMachine):
     def deliver(self, order: str, pieces: int, admits: bool, late: bool) -> None:
         """As it should be; a decision heard too late undoes what silence has admitted meanwhile."""
         self.talk.settle()
-        missing = self.delivery(order).quantity - self.delivery(order).under_way()
+        missing = self.delivery(order).quantity - self.delivery(order).under_way
         if missing > 0:
             self.ship(order, min(pieces, missing))
             self.say_of_a_note(order, -1, GoodsReceived, min(pieces, missing))
@@ -201,8 +202,9 @@ class OrderWords(RuleBasedStateMachine):
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def delivery(self, order: str) -> Any:
-        return self.talk.state(DELIVERIES, f"order:{order}")
+    def delivery(self, order: str) -> Delivery:
+        delivery: Delivery = self.talk.state(DELIVERIES, f"order:{order}")
+        return delivery
 
     def _of(self, model: type[Event], order: str, note: str, **fields: Any) -> None:
         self._say(model, order=order, delivery_note=note, **fields)

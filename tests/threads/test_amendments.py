@@ -110,7 +110,7 @@ class Amendments(OrderWords):
         assert delivery.quantity == engagement.quantity == order.quantity
         assert delivery.certified == engagement.certified_quantity
         assert delivery.closed == (order.cancellation is not None)
-        assert not delivery.closed or delivery.quantity <= delivery.under_way()
+        assert not delivery.closed or delivery.quantity <= delivery.under_way
         complete = 0 < order.quantity == delivery.certified
         assert (order.step is Step.COMPLETED) == delivery.completed == complete
 
