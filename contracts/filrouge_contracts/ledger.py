@@ -13,7 +13,7 @@ from filrouge_contracts.values import SignedCents, SignedTotalCents
 
 
 class Account(StrEnum):
-    """Where money stands; each pair of accounts is balanced on its own."""
+    """Where money stands, as far as this release knows; each pair of accounts is balanced on its own."""
 
     AE_OPENED = "ae_opened"
     AE_AVAILABLE = "ae_available"
@@ -42,10 +42,23 @@ class Account(StrEnum):
     """Sent to other lines less received from them: over all lines, what is on its way."""
 
 
+AccountCode = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description=f"{', '.join(Account)}, or one that a later release books on",
+    ),
+]
+"""Open, for a chart of accounts grows with what is paid for: who reads an account that it does not know
+adds it up all the same."""
+
+
 class Posting(Part):
     """One side of a double entry: debit is positive, credit negative."""
 
-    account: Account
+    account: AccountCode
     amount_cents: SignedCents
 
 
@@ -62,7 +75,7 @@ Postings = Annotated[tuple[Posting, ...], Field(min_length=2), AfterValidator(_b
 class Balance(Part):
     """What an account holds: debit is positive, credit negative."""
 
-    account: Account
+    account: AccountCode
     amount_cents: SignedTotalCents
 
 

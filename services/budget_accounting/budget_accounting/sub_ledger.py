@@ -11,14 +11,12 @@ def booked(balances: Mapping[str, int], postings: Iterable[Posting]) -> dict[str
     """The balances after these postings, by account; one that is even is left out."""
     after = dict(balances)
     for posting in postings:
-        after[posting.account.value] = after.get(posting.account, 0) + posting.amount_cents
+        after[posting.account] = after.get(posting.account, 0) + posting.amount_cents
     return {account: cents for account, cents in after.items() if cents}
 
 
 def shown(balances: Mapping[str, int]) -> Balances:
-    """The balances as an event says them, in the order of the accounts."""
-    return tuple(
-        Balance(account=account, amount_cents=balances[account])
-        for account in Account
-        if account in balances
-    )
+    """The balances as an event says them, in the order of the accounts; none is left out."""
+    known = [account.value for account in Account if account in balances]
+    others = sorted(balances.keys() - known)
+    return tuple(Balance(account=name, amount_cents=balances[name]) for name in (*known, *others))
