@@ -264,11 +264,12 @@ class Batch:
             trace, received_ms = (fact.traceparent, fact.received_ms) if fact else (None, 0)
             trace = trace or root_of(cause)
             self._out.add(key, prepared, cause, trace, received_ms)
-            if self._keeps is not None and self._keeps(trace):
+            keeps = self._keeps is not None and self._keeps(trace)
+            if keeps:
                 name = f"decide {type(event).__name__}"
                 self.kept.append(Decision(name, key, cause, trace, len(said)))
-            if received_ms and received_ms < (self.counts.oldest_ms or received_ms + 1):
-                self.counts.oldest_ms = received_ms
+            if received_ms:
+                self.counts.waited(received_ms, trace if keeps else None)
             self.states[key] = state
             decided = self.counts.decided
             for event_said in prepared:

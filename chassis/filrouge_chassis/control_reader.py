@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from aiokafka import TopicPartition
@@ -14,13 +13,13 @@ from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import CONTROL
 from pydantic import ValidationError
 
+from filrouge_chassis import logs
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.errors import LogLost, Transient
 from filrouge_chassis.kafka import KafkaLog, lost
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, Record
 
-logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
 
 
@@ -41,7 +40,7 @@ async def follow_control(log: KafkaLog, control: ControlLog, news: Callable[[], 
         except OffsetOutOfRangeError as error:
             raise lost(TopicPartition(CONTROL, 0), error) from error
         except (Transient, KafkaError, OSError) as error:
-            logger.warning("control is read again: %s", error)
+            logs.CONTROL_AGAIN.say(error=error)
             await asyncio.sleep(AGAIN_SECONDS)
 
 
@@ -73,22 +72,13 @@ def _event_of(record: Record) -> Event | None:
     name = dict(record.headers).get(H_TYPE, b"").decode(errors="replace")
     entry = REGISTER.by_type.get(name)
     if entry is None or entry.topic != CONTROL:
-        logger.error(
-            "%s/0/%s has type %r, which is not for control; nobody decides by it",
-            CONTROL,
-            record.offset,
-            name,
-        )
+        logs.CONTROL_STRANGE.say(place=f"{CONTROL}/0/{record.offset}", type=name)
         return None
     try:
         return REGISTER.readers[name].from_json(record.value or b"")
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)
-        logger.error(
-            "%s/0/%s is not a valid %s, nobody decides by it: %s",
-            CONTROL,
-            record.offset,
-            name,
-            "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in problems),
-        )
+        said = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in problems)
+        place = f"{CONTROL}/0/{record.offset}"
+        logs.CONTROL_INVALID.say(place=place, type=name, problems=said)
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -12,13 +11,13 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
+from filrouge_chassis import logs
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.lane import Lane
 from filrouge_chassis.layout import LanePlan, Layout
 from filrouge_chassis.records import Partition, Record
 from filrouge_chassis.testing.failpoints import reach
 
-logger = logging.getLogger(__name__)
 OFFSETS_EVERY_SECONDS = 1.0
 OFFSETS_PAUSE_SECONDS = 0.1  # however often lanes fall idle
 MakeLane = Callable[[LanePlan], Lane]
@@ -62,11 +61,16 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
     owner; that nothing is doubled is the lane rows' business."""
 
     def __init__(
-        self, layout: Layout, control: ControlLog, feed: ConsumerFeed, make_lane: MakeLane
+        self,
+        layout: Layout,
+        control: ControlLog,
+        feed: ConsumerFeed,
+        make_lane: MakeLane,
+        rebalanced: Callable[[], None] = lambda: None,
     ) -> None:
         self.lanes: dict[str, Lane] = {}
         self._layout, self._control, self._feed = layout, control, feed
-        self._make_lane = make_lane
+        self._make_lane, self._rebalanced = make_lane, rebalanced
         self._owners: dict[Partition, Lane] = {}
         self._waiting: dict[str, list[Partition]] = {}
         self.last_poll = 0.0
@@ -84,6 +88,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
             groups[self._layout.group(partition)].append(partition)
         self._waiting = dict(groups)
         self.assigned = True
+        self._rebalanced()
         self._feed.pause([Partition(*place) for place in assigned])
         self._start_waiting()
 
@@ -147,7 +152,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
                 )
                 last = now
             except (KafkaError, IllegalStateError) as error:
-                logger.info("offsets were not committed: %s", error)
+                logs.OFFSETS_KEPT.say(error=error)
             await reach("after_offsets")
 
     def positions(self) -> dict[TopicPartition, int]:

@@ -10,10 +10,51 @@ from datetime import UTC, datetime
 
 from filrouge_contracts.journal import BatchDecided
 
+from filrouge_chassis.catalogue import LogEvent
 from filrouge_chassis.errors import FilrougeError
 
-logger = logging.getLogger(__name__)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+Where = Mapping[str, object]
+"""Fields that say where in its streams a lane stands."""
+
+KAFKA_AWAY = LogEvent("kafka_away", logging.WARNING, "waiting for Kafka: {error}")
+TASK_ENDED = LogEvent("task_ended", logging.ERROR, "task {task} has ended")
+REBUILDING = LogEvent(
+    "lane_rebuilding",
+    logging.WARNING,
+    "{lane} will be rebuilt from its stream: its database is behind, or has another shape",
+)
+LOADED = LogEvent("lane_loaded", logging.INFO, "{lane} {how}")
+LOADED_AGAIN = LogEvent("lane_loaded_again", logging.WARNING, "{lane} is loaded again: {reason}")
+STOPPED = LogEvent("lane_stopped", logging.ERROR, "{lane} has stopped: {reason}")
+DECIDED = LogEvent("batch_decided", logging.DEBUG, "{lane} has decided")
+DEFECT = LogEvent("record_parked", logging.WARNING, "{lane} could not process a record")
+OFFSETS_KEPT = LogEvent(
+    "offsets_not_committed", logging.INFO, "offsets were not committed: {error}"
+)
+CONTROL_AGAIN = LogEvent("control_read_again", logging.WARNING, "control is read again: {error}")
+CONTROL_STRANGE = LogEvent(
+    "control_strange",
+    logging.ERROR,
+    "{place} has type {type!r}, which is not for control; nobody decides by it",
+)
+CONTROL_INVALID = LogEvent(
+    "control_invalid",
+    logging.ERROR,
+    "{place} is not a valid {type}, nobody decides by it: {problems}",
+)
+COLLECTOR_BACK = LogEvent("collector_back", logging.INFO, "the collector takes spans again")
+COLLECTOR_AWAY = LogEvent(
+    "collector_away",
+    logging.WARNING,
+    "the collector takes no spans, they are dropped until it does: does it run, and"
+    " take OTLP over HTTP where FILROUGE_TRACE_COLLECTOR says?",
+)
+EVENTS = (
+    *(KAFKA_AWAY, TASK_ENDED, REBUILDING, LOADED, LOADED_AGAIN, STOPPED, DECIDED, DEFECT),
+    *(OFFSETS_KEPT, CONTROL_AGAIN, CONTROL_STRANGE, CONTROL_INVALID),
+    *(COLLECTOR_BACK, COLLECTOR_AWAY),
+)
 
 
 class JsonLines(logging.Formatter):
@@ -45,53 +86,30 @@ def configure(service: str, level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-Where = Mapping[str, object]
-"""Fields that say where in its streams a lane stands."""
-
-
-def rebuilding(lane: str) -> None:
-    logger.warning(
-        "%s will be rebuilt from its stream: its database is behind, or has another shape", lane
-    )
-
-
 def loaded(lane: str, rebuilt: bool, where: Where) -> None:
     how = "is rebuilt from its stream" if rebuilt else "is loaded"
-    logger.info("%s %s", lane, how, extra=dict(where))
+    LOADED.say(lane=lane, how=how, more=where)
 
 
 def loaded_again(lane: str, error: Exception, where: Where) -> None:
-    name = type(error).__name__
-    logger.warning("%s is loaded again: %s", lane, error, extra={"error": name, **where})
+    LOADED_AGAIN.say(lane=lane, reason=error, more={"error": type(error).__name__, **where})
 
 
 def stopped(lane: str, error: Exception, where: Where) -> None:
     """An error of ours says all; of any other it is told where it was made. No traceback otherwise:
     behind it may be the data that a contract refused."""
     trace = None if isinstance(error, FilrougeError) else error
-    name = type(error).__name__
-    logger.error("%s has stopped: %s", lane, error, exc_info=trace, extra={"error": name, **where})
+    more = {"error": type(error).__name__, **where}
+    STOPPED.say(lane=lane, reason=error, more=more, exc_info=trace)
 
 
 def decided(lane: str, note: BatchDecided) -> None:
     """One line for a batch, and one for each record that raised: which one, never what is in it."""
-    logger.debug(
-        "%s has decided",
-        lane,
-        extra={
-            "batch": note.batch,
-            "first_sequence": note.first_sequence,
-            "last_sequence": note.last_sequence,
-            "read": {part.partition: [part.first, part.end] for part in note.read},
-        },
-    )
+    if DECIDED.is_heard():
+        read = {part.partition: [part.first, part.end] for part in note.read}
+        sequences = {"first_sequence": note.first_sequence, "last_sequence": note.last_sequence}
+        DECIDED.say(lane=lane, more={"batch": note.batch, "read": read, **sequences})
     for defect in note.defects:
-        logger.warning(
-            "%s could not process a record",
-            lane,
-            extra={
-                "event_id": f"{note.service}/{defect.partition}/{defect.offset}",
-                "error": defect.error,
-                "remedy": defect.remedy,
-            },
-        )
+        event_id = f"{note.service}/{defect.partition}/{defect.offset}"
+        more = {"event_id": event_id, "error": defect.error, "remedy": defect.remedy}
+        DEFECT.say(lane=lane, more=more)

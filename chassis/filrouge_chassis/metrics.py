@@ -1,63 +1,88 @@
-"""The metrics of a service, each named once, with a sentence."""
+"""The metrics of a service that decides."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from filrouge_chassis.catalogue import Kind, Metric
 from filrouge_chassis.errors import LaneLost
 from filrouge_chassis.instance import Instance
 from filrouge_chassis.progress import Counts
 from filrouge_chassis.surroundings import Observer
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+C, G, H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
+LANE = ("lane",)
 SIZES = (1, 4, 16, 64, 256, 1024, 4096, 16384)
+
+TAKEN = Metric(C, "records_taken", "records", "Records read and taken into a batch", LANE)
+IGNORED = Metric(C, "records_ignored", "records", "Records that no rule of the service takes")
+DUPLICATES = Metric(C, "duplicates_dropped", "records", "Records recognised as published again")
+PARKED = Metric(C, "records_parked", "records", "Records set aside with their key", LANE)
+WOKEN = Metric(C, "timers_woken", "aggregates", "Aggregates woken by a tick")
+DECIDED = Metric(C, "decisions", "events", "Events decided, by type", ("type",))
+CONFLICTS = Metric(C, "commit_conflicts", "commits", "Lane rows found swapped by somebody else")
+FAILURES = Metric(C, "lane_failures", "failures", "Reasons to load a lane again", ("error",))
+LOADS = Metric(
+    C, "lane_loads", "loads", "Lanes loaded, rebuilt from the stream or not", ("rebuilt",)
+)
+REBALANCES = Metric(
+    C, "rebalances", "rebalances", "Times that the group handed out lanes to this process"
+)
+EXPORTED = Metric(C, "spans_exported", "spans", "Spans that the collector has taken")
+DROPPED = Metric(C, "spans_dropped", "spans", "Spans that it did not take, or that were too many")
+BATCH_RECORDS = Metric(H, "batch_records", "records", "Records of one batch", buckets=SIZES)
+BATCH_SECONDS = Metric(H, "batch_seconds", "seconds", "Folding and committing one batch")
+AGE_SECONDS = Metric(
+    H,
+    "age_seconds",
+    "seconds",
+    "From the partner's record in Kafka to the commit of this stage, oldest of the batch",
+)
+LAST_COMMIT = Metric(G, "last_commit_seconds", "seconds", "Unix time of the last commit")
+LAG_RECORDS = Metric(
+    G, "lane_lag_records", "records", "Records in Kafka that the lane has not read", LANE
+)
+LAG_SECONDS = Metric(
+    G, "lane_lag_seconds", "seconds", "Age of the last record read while more are waiting", LANE
+)
+OUTBOX_AGE = Metric(
+    G, "outbox_age_seconds", "seconds", "Age of the oldest row that Kafka does not hold yet", LANE
+)
+CLOSED_KEYS = Metric(
+    G, "closed_keys", "keys", "Keys whose records are parked until they are re-driven", LANE
+)
+STOPPED = Metric(
+    G, "lane_stopped", "lanes", "1 if the lane refuses to go on until somebody looks", LANE
+)
+METRICS = (
+    *(TAKEN, IGNORED, DUPLICATES, PARKED, WOKEN, DECIDED, CONFLICTS, FAILURES, LOADS, REBALANCES),
+    *(EXPORTED, DROPPED, BATCH_RECORDS, BATCH_SECONDS, AGE_SECONDS, LAST_COMMIT),
+    *(LAG_RECORDS, LAG_SECONDS, OUTBOX_AGE, CLOSED_KEYS, STOPPED),
+)
 
 
 class LaneMetrics(Observer):
-    """Counts what lanes report; lane numbers are labels, keys and ids never are."""
+    """Counts what lanes report."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def counter(name: str, says: str, labels: tuple[str, ...] = ()) -> Counter:
-            return Counter(f"filrouge_{name}", says, labels, registry=registry)
+        self._taken, self._ignored = TAKEN.counter(registry), IGNORED.counter(registry)
+        self._duplicates, self._parked = DUPLICATES.counter(registry), PARKED.counter(registry)
+        self._woken, self._decided = WOKEN.counter(registry), DECIDED.counter(registry)
+        self._conflicts, self._failures = CONFLICTS.counter(registry), FAILURES.counter(registry)
+        self._loads, self._rebalances = LOADS.counter(registry), REBALANCES.counter(registry)
+        self._exported, self._dropped = EXPORTED.counter(registry), DROPPED.counter(registry)
+        self._batch_records = BATCH_RECORDS.histogram(registry)
+        self._batch_seconds = BATCH_SECONDS.histogram(registry)
+        self._age_seconds = AGE_SECONDS.histogram(registry)
+        self._last_commit = LAST_COMMIT.gauge(registry)
 
-        self._taken = counter("records_taken", "Records read and taken into a batch", ("lane",))
-        self._ignored = counter("records_ignored", "Records that no rule of the service takes")
-        self._duplicates = counter("duplicates_dropped", "Records recognised as published again")
-        self._parked = counter("records_parked", "Records set aside with their key", ("lane",))
-        self._woken = counter("timers_woken", "Aggregates woken by a tick")
-        self._decided = counter("decisions", "Events decided, by type", ("type",))
-        self._conflicts = counter("commit_conflicts", "Lane rows found swapped by somebody else")
-        self._failures = counter("lane_failures", "Reasons to load a lane again", ("error",))
-        self._loads = counter(
-            "lane_loads", "Lanes loaded, rebuilt from the stream or not", ("rebuilt",)
-        )
-        self._exported = counter("spans_exported", "Spans that the collector has taken")
-        self._dropped = counter(
-            "spans_dropped", "Spans that it did not take, or that were too many"
-        )
-        self._batch_records = Histogram(
-            "filrouge_batch_records", "Records of one batch", buckets=SIZES, registry=registry
-        )
-        self._batch_seconds = Histogram(
-            "filrouge_batch_seconds",
-            "Folding and committing one batch",
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._age_seconds = Histogram(
-            "filrouge_age_seconds",
-            "From the partner's record in Kafka to the commit of this stage, oldest of the batch",
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._last_commit = Gauge(
-            "filrouge_last_commit_seconds", "Unix time of the last commit", registry=registry
-        )
+    def rebalanced(self) -> None:
+        self._rebalances.inc()
 
     def loaded(self, lane: int, rebuilt: bool) -> None:
         self._loads.labels(str(rebuilt).lower()).inc()
@@ -78,7 +103,8 @@ class LaneMetrics(Observer):
         self._batch_seconds.observe(seconds)
         self._last_commit.set(now)
         if counts.oldest_ms is not None:
-            self._age_seconds.observe(max(0.0, now - counts.oldest_ms / 1000))
+            trace = {"trace_id": counts.oldest_trace} if counts.oldest_trace else None
+            self._age_seconds.observe(max(0.0, now - counts.oldest_ms / 1000), trace)
 
     def exported(self, spans: int, dropped: int) -> None:
         self._exported.inc(spans)
@@ -97,14 +123,9 @@ class LagCollector(Collector):
         self._instance = instance
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        def gauge(name: str, says: str) -> GaugeMetricFamily:
-            return GaugeMetricFamily(f"filrouge_{name}", says, labels=["lane"])
-
-        lag = gauge("lane_lag_records", "Records in Kafka that the lane has not read")
-        behind = gauge("lane_lag_seconds", "Age of the last record read while more are waiting")
-        outbox = gauge("outbox_age_seconds", "Age of the oldest row that Kafka does not hold yet")
-        closed = gauge("closed_keys", "Keys whose records are parked until they are re-driven")
-        stopped = gauge("lane_stopped", "1 if the lane refuses to go on until somebody looks")
+        lag, behind = LAG_RECORDS.read_when_asked(), LAG_SECONDS.read_when_asked()
+        outbox, closed = OUTBOX_AGE.read_when_asked(), CLOSED_KEYS.read_when_asked()
+        stopped = STOPPED.read_when_asked()
         for lane in self._instance.lanes.values():
             label = [str(lane.identity.lane)]
             records = self._instance.lag_of(lane)

@@ -74,7 +74,7 @@ async def _follow_unless_behind(past: Past, loaded: Loaded) -> Journal | None:
 async def _rebuild(
     past: Past, partitions: Sequence[Partition], store: LaneStore, version: str | None
 ) -> Opened:
-    logs.rebuilding(past.identity.source)
+    logs.REBUILDING.say(lane=past.identity.source)
     journal = Journal.of(past.log, past.identity)
     rebuilt = await rebuild(past, journal)
     await _check_bounds(past, partitions, rebuilt.row)

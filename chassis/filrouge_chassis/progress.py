@@ -38,7 +38,14 @@ class Counts:
     parked: int = 0
     woken: int = 0
     oldest_ms: int | None = None  # arrival of the oldest partner's record behind a decision
+    oldest_trace: str | None = None  # its trace, if that is kept
     decided: dict[str, int] = field(default_factory=dict)  # event type → number
+
+    def waited(self, received_ms: int, kept_traceparent: str | None) -> None:
+        """A partner's record that came then has led to a decision."""
+        if self.oldest_ms is None or received_ms < self.oldest_ms:
+            self.oldest_ms = received_ms
+            self.oldest_trace = kept_traceparent and kept_traceparent[3:35]
 
 
 class Decision(NamedTuple):

@@ -37,7 +37,6 @@ from filrouge_chassis.surroundings import Limits, Surroundings
 from filrouge_chassis.testing import failpoints
 from filrouge_chassis.tracing import Traces
 
-logger = logging.getLogger(__name__)
 quiet = logging.getLogger("faststream")
 BACKOFF_AT_MOST_SECONDS = 5.0
 POLL_AT_MOST_SECONDS = 30.0
@@ -54,7 +53,9 @@ class Process:
         self.control, self.feed = ControlLog(), ConsumerFeed()
         self.log = KafkaLog(settings.kafka, self.name, settings.request_timeout_seconds)
         self.reader = FactReader(self.decider, self.layout.redrive_suffix)
-        self.instance = Instance(self.layout, self.control, self.feed, self._make_lane)
+        self.instance = Instance(
+            self.layout, self.control, self.feed, self._make_lane, self.metrics.rebalanced
+        )
         self.registry.register(LagCollector(self.instance))
         self.broker = KafkaBroker(
             settings.kafka, client_id=self.name, logger=quiet, allow_auto_create_topics=False
@@ -157,7 +158,7 @@ class Process:
                 await load_control(self.log, self.control)
                 return
             except Transient as error:
-                logger.warning("waiting for Kafka: %s", error)
+                logs.KAFKA_AWAY.say(error=error)
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, BACKOFF_AT_MOST_SECONDS)
 
@@ -206,7 +207,7 @@ class Process:
 def _say_why(task: asyncio.Task[None]) -> None:
     """A task that works for ever has ended: liveness reports it, the log has the reason."""
     if not task.cancelled():
-        logger.error("task %s has ended", task.get_name(), exc_info=task.exception())
+        logs.TASK_ENDED.say(task=task.get_name(), exc_info=task.exception())
 
 
 def _answer(problems: Sequence[str]) -> AsgiResponse:

@@ -14,7 +14,8 @@ from contextlib import suppress
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-logger = logging.getLogger(__name__)
+from filrouge_chassis import logs
+
 EXPORT_EVERY_SECONDS = 1.0
 EXPORT_SECONDS = 5.0
 REQUEST_SPANS = 1000
@@ -85,12 +86,9 @@ class SpanExport:
         if answers != self._answers:
             self._answers = answers
             if answers:
-                logger.info("the collector takes spans again")
+                logs.COLLECTOR_BACK.say()
             else:
-                logger.warning(
-                    "the collector takes no spans, they are dropped until it does: does it run, and"
-                    " take OTLP over HTTP where FILROUGE_TRACE_COLLECTOR says?"
-                )
+                logs.COLLECTOR_AWAY.say()
 
     def _export(self, spans: Sequence[ReadableSpan]) -> bool:
         try:

@@ -14,6 +14,7 @@ from filrouge_chassis.testing.stepwise import Stepwise
 from filrouge_chassis.testing.watched import HEARD, Watched, orders, until
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
+from prometheus_client.openmetrics.exposition import generate_latest
 
 LABELS = {"lane", "type", "error", "rebuilt", "le"}
 
@@ -44,11 +45,30 @@ async def test_a_lane_at_work_is_counted(watched: Watched) -> None:
     assert watched.value("decisions_total", type=f"fr.filrouge.{asked}.v1") == 3
     assert watched.value("decisions_total", type=f"fr.filrouge.{parked}.v1") is None
     assert watched.value("lane_loads_total", rebuilt="false") == 1
+    assert watched.value("rebalances_total") == 1
     # a batch that decided nothing is no transaction
     assert watched.value("batch_records_count") == watched.value("batch_seconds_count") == 2
     assert watched.value("batch_records_sum") == 4
     assert watched.value("age_seconds_count") == 1
     assert (watched.value("last_commit_seconds") or 0) > 0
+
+
+def test_the_age_of_the_oldest_record_leads_to_its_trace_if_that_is_kept() -> None:
+    registry = CollectorRegistry()
+    metrics = LaneMetrics(registry)
+    kept, later = f"00-{'a' * 32}-{'b' * 16}-01", f"00-{'c' * 32}-{'d' * 16}-01"
+    counts = Counts()
+    counts.waited(1_588_579_200_000, kept)
+    counts.waited(1_588_579_200_000, later)
+    counts.waited(1_588_579_300_000, later)
+    metrics.decided(0, counts, 0.1, committed=True)
+    text = generate_latest(registry).decode()  # type: ignore[no-untyped-call]
+    told = [line for line in text.splitlines() if " # " in line]
+    assert len(told) == 1
+    assert told[0].startswith("filrouge_age_seconds_bucket")
+    assert f'trace_id="{"a" * 32}"' in told[0]
+    counts.waited(1_588_579_100_000, None)  # older, and of a trace that is not kept
+    assert counts.oldest_trace is None
 
 
 async def test_how_far_a_lane_is_behind_is_told_when_asked(watched: Watched) -> None:

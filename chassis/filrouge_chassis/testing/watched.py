@@ -67,18 +67,21 @@ class Watched:
         self.feed = feed
         self.consumer = Consumer(self.world.partitions)
         feed.find_consumer = lambda: self.consumer
+        metrics = LaneMetrics(self.registry)
         self.around = Surroundings(
             toy.ORDERS,
             self.world.reader,
             self.world.log,
             self.world.control,
             feed,
-            LaneMetrics(self.registry),
+            metrics,
             Limits(backoff_seconds=0),
             traces,
         )
         layout = FactLayout("equipment_orders")
-        self.instance = Instance(layout, self.world.control, feed, self._make_lane)
+        self.instance = Instance(
+            layout, self.world.control, feed, self._make_lane, metrics.rebalanced
+        )
         self.registry.register(LagCollector(self.instance))
 
     def _make_lane(self, plan: LanePlan) -> Lane:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from filrouge_chassis.metrics import SECONDS
+from filrouge_chassis.catalogue import SECONDS
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
