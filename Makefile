@@ -80,7 +80,14 @@ format: setup ## put every file into the one format
 
 .PHONY: test
 test: setup ## every test but the slow ones, on a real Kafka and PostgreSQL (FLAGS= goes to pytest)
-	$(BIN)/pytest -m "not faults and not bench" $(FLAGS)
+	$(MAKE) --no-print-directory --output-sync=target --jobs=2 test-units test-stack
+
+# beside one another: one computes, the other mostly waits for servers; 5: FLAGS leave nothing of this kind
+.PHONY: test-units test-stack
+test-units:
+	$(BIN)/pytest -m "not stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
+test-stack:
+	$(BIN)/pytest -m "stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
 
 .PHONY: branches
 branches: setup ## the services' unit tests alone take every branch of every rule

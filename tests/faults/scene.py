@@ -23,7 +23,8 @@ from filrouge.stack import Stack
 from filrouge.stack.waiting import wait_until
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
-from filrouge.verification import check_installation
+from filrouge.testing.held import in_memory
+from filrouge.verification import check_source
 
 LANES = 3
 SCALE = 0.002
@@ -179,14 +180,13 @@ async def _until_over(scene: Scene, fault: Fault) -> None:
 
 async def verify(scene: Scene, play: Play) -> None:
     """Books, invariants, gapless sequences, contiguous offsets, and every decision made again."""
-    kafka = scene.stack.kafka
-    found = play.found()
-    report = await check_installation(kafka, FoundCheck(found))
+    source, found = await in_memory(scene.stack.kafka), play.found()
+    report = await check_source(source, FoundCheck(found))
     assert [str(breach) for breach in report.breaches] == []
     assert play.differences(found) == []
     held = {rule for rule in MUST_HOLD if report.findings[rule].status == HOLDS}
     assert held == MUST_HOLD
     assert report.parked == scene.parked
-    again = await reexecute_everything(kafka, LANES)
+    again = await reexecute_everything(source.log, LANES)
     assert again.differences == []
     assert again.decisions > 0

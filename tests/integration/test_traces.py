@@ -15,6 +15,7 @@ from filrouge.reexecution import reexecute_everything
 from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge.testing.emptied import empty
+from filrouge.testing.held import in_memory
 from filrouge.topics import ensure_topics
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.records import Partition, RawRecord
@@ -139,7 +140,7 @@ async def test_one_trace_from_the_order_to_the_payment_is_the_tree_of_its_events
     assert (first.service, first.name, first.parent) == (GATEWAY, "decide Saying", PARTNERS_SPAN)
     check_shape(ours)
     check_batches(spans, ours)
-    again = await reexecute_everything(stack.kafka, LANES)
+    again = await reexecute_everything((await in_memory(stack.kafka)).log, LANES)
     assert again.differences == []
 
 

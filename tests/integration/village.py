@@ -22,7 +22,8 @@ from filrouge.stack import Stack
 from filrouge.stack.waiting import wait_until
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
-from filrouge.verification import check_installation
+from filrouge.testing.held import in_memory
+from filrouge.verification import check_source
 from filrouge_chassis.partitioner import partition_of
 from filrouge_contracts.event import Event
 from filrouge_contracts.topics import PARTNER_IN
@@ -136,11 +137,11 @@ class Village:
     async def check(self) -> None:
         """Whatever was told: every invariant, and every decision made again to the byte."""
         await self.quiet()
-        kafka = self._supervisor.stack.kafka
-        report = await check_installation(kafka)
+        source = await in_memory(self._supervisor.stack.kafka)
+        report = await check_source(source)
         assert not report.breaches, "\n".join(map(str, report.breaches))
         assert report.parked == 0
-        again = await reexecute_everything(kafka, LANES)
+        again = await reexecute_everything(source.log, LANES)
         assert not again.differences, again.differences[0]
         assert again.decisions > 0
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from filrouge_chassis.control import Control
+from filrouge_chassis.kafka import KafkaLog
 from filrouge_contracts.entry import SERVICES
 
 from filrouge import archived, rebuilding
@@ -237,7 +238,7 @@ class _Demonstration:
 
     async def _reexecute(self) -> None:
         self._outcome.reexecuted = await reexecute_everything(
-            self._stack.kafka,
+            KafkaLog(self._stack.kafka, "workbench"),
             self._lanes,
             lambda _lane, done, all_: self._progress("re-execute", done, all_),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.log import Log
 
 from filrouge.audit.again import MATCH as MATCHES
 from filrouge.audit.again import decide_again
@@ -31,10 +31,10 @@ class Reexecuted:
 
 
 async def reexecute_everything(
-    kafka: str, lanes: int, progress: Progress = lambda *_: None
+    log: Log, lanes: int, progress: Progress = lambda *_: None
 ) -> Reexecuted:
     """Lane after lane; a lane that cannot be read any more is a difference too."""
-    pasts, done = await Pasts.read(KafkaLog(kafka, "workbench"), lanes), Reexecuted()
+    pasts, done = await Pasts.read(log, lanes), Reexecuted()
     every = all_lanes(lanes, pasts.control)
     for lane in every:
         result = await decide_again(pasts.of(lane))

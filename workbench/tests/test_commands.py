@@ -33,6 +33,7 @@ from filrouge.testing.releases import raising
 from filrouge.topics import ensure_topics
 from filrouge.verification import check_installation
 from filrouge_chassis.control import Control
+from filrouge_chassis.kafka import KafkaLog
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
@@ -148,7 +149,7 @@ def test_what_was_parked_and_taken_again_hangs_together(installation: Installati
 
 
 def test_what_was_parked_is_decided_again_alike(installation: Installation) -> None:
-    done = asyncio.run(reexecute_everything(installation.stack.kafka, LANES))
+    done = asyncio.run(reexecute_everything(KafkaLog(installation.stack.kafka, "test"), LANES))
     assert done.differences == []
     assert done.decisions > 0
 
