@@ -11,7 +11,7 @@ PROJECTS := $(addsuffix /pyproject.toml,$(MEMBERS))
 NAMES := $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(PROJECTS))
 TESTS := $(wildcard conftest.py contracts/tests chassis/tests archive/tests services/*/tests workbench/tests tests)
 NO_INDEX := echo "The Python package index (PyPI, or the one pip is set up for) did not give what the lock files name: try again with a network." >&2; exit 1
-GO_TOOLS := github.com/transparency-dev/tessera/cmd/fsck@v1.0.4 filippo.io/torchwood/cmd/litewitness@v0.7.0
+GO_TOOLS := github.com/transparency-dev/tessera/cmd/fsck@v1.0.4 filippo.io/torchwood/cmd/litewitness@v0.7.0 helm.sh/helm/v4/cmd/helm@v4.3.1
 FLAGS ?=
 JSON ?=
 
@@ -34,11 +34,11 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp ## .venv with everything, from 
 	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
 	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
 
-# other people's tools that tests hold the archive against; without Go those tests are skipped, and say so
+# other people's tools that tests hold the archive and the charts against; without Go those tests are skipped, and say so
 .venv/.go/.stamp: .venv/.stamp
 	mkdir -p .venv/.go
-	@if ! command -v go > /dev/null; then echo "Go is not installed: tests with other people's tools for logs are skipped"; \
-	else for tool in $(GO_TOOLS); do GOBIN="$(CURDIR)/.venv/.go" timeout 600 go install $$tool \
+	@if ! command -v go > /dev/null; then echo "Go is not installed: tests with other people's tools for logs, and of the charts, are skipped"; \
+	else for tool in $(GO_TOOLS); do GOBIN="$(CURDIR)/.venv/.go" timeout 1200 go install $$tool \
 	  || echo "$$tool could not be built: tests with it are skipped"; done; fi
 	touch $@
 
@@ -63,11 +63,13 @@ check: setup ## everything that can be said without running it: format, lint, ty
 	$(BIN)/lint-imports --no-logo --config .venv/.importlinter
 	$(BIN)/python -m filrouge_contracts.generate --check
 	$(BIN)/python -m filrouge_contracts.published
+	$(BIN)/python -m filrouge.deployment.generate --check
 	$(BIN)/python tests/house_rules.py
 
 .PHONY: generate
-generate: setup ## schemas, AsyncAPI and the README's table and chart, from the register
+generate: setup ## schemas, AsyncAPI, the README's table and map, topics and access of the charts: from the register
 	$(BIN)/python -m filrouge_contracts.generate
+	$(BIN)/python -m filrouge.deployment.generate
 
 .PHONY: publish
 publish: setup ## add a revision of every contract that is not as it was last published, if nothing breaks

@@ -1,0 +1,76 @@
+{{/* A pod of an auditor: dict "root" $ "name" NAME "args" ARGS, and what else it mounts: "claims" (list of
+     dict "name" "claim" "path"), "files" (variable → Secret and key), "command". It reads the archive, or
+     Kafka as the user `auditor`. */}}
+
+{{- define "filrouge.auditAccess" -}}
+{{- if hasPrefix "kafka://" .Values.audit.source }}kafka{{ else }}archive{{ end }}
+{{- end }}
+
+{{- define "filrouge.auditPod" }}
+{{- $root := .root }}
+{{- $access := include "filrouge.auditAccess" $root }}
+{{- $pod := dict "root" $root "name" .name "component" "job" "access" (list $access) "user" "auditor" "image" "workbench" }}
+metadata:
+  labels:
+    {{- include "filrouge.podLabels" $pod | nindent 4 }}
+spec:
+  restartPolicy: Never
+  {{- include "filrouge.podSecurity" $pod | nindent 2 }}
+  containers:
+    - name: {{ .name }}
+      image: {{ include "filrouge.image" $pod }}
+      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      {{- include "filrouge.containerSecurity" $pod | nindent 6 }}
+      {{- if eq $access "archive" }}
+      {{- include "filrouge.archiveEnvFrom" $root | nindent 6 }}
+      {{- end }}
+      {{- with .command }}
+      command:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      args:
+        {{- toYaml .args | nindent 8 }}
+      env:
+        - {name: FILROUGE_SOURCE, value: {{ $root.Values.audit.source | default $root.Values.archive.url | quote }}}
+        {{- if eq $access "kafka" }}
+        {{- include "filrouge.kafkaEnv" $pod | nindent 8 }}
+        {{- end }}
+        {{- range $variable, $file := .files }}
+        - {name: {{ $variable }}, value: /etc/filrouge/{{ $file.secret }}/{{ $file.key }}}
+        {{- end }}
+      resources:
+        {{- toYaml $root.Values.audit.resources | nindent 8 }}
+      volumeMounts:
+        {{- if eq $access "kafka" }}
+        {{- include "filrouge.kafkaMounts" $pod | nindent 8 }}
+        {{- else }}
+        - {name: tmp, mountPath: /tmp}
+        {{- if $root.Values.archive.volume.enabled }}
+        - {name: archive, mountPath: /archive, readOnly: true}
+        {{- end }}
+        {{- end }}
+        {{- range .claims }}
+        - {name: {{ .name }}, mountPath: {{ .path }}}
+        {{- end }}
+        {{- range $variable, $file := .files }}
+        - {name: {{ $file.secret }}, mountPath: /etc/filrouge/{{ $file.secret }}, readOnly: true}
+        {{- end }}
+  volumes:
+    {{- if eq $access "kafka" }}
+    {{- include "filrouge.kafkaVolumes" $pod | nindent 4 }}
+    {{- else }}
+    - name: tmp
+      emptyDir: {sizeLimit: 64Mi}
+    {{- if $root.Values.archive.volume.enabled }}
+    - name: archive
+      persistentVolumeClaim: {claimName: archive, readOnly: true}
+    {{- end }}
+    {{- end }}
+    {{- range .claims }}
+    - name: {{ .name }}
+      persistentVolumeClaim: {claimName: {{ .claim }}}
+    {{- end }}
+    {{- range $variable, $file := .files }}
+    {{- include "filrouge.secretVolume" (dict "name" $file.secret "secret" $file.secret "key" $file.key "file" $file.key) | nindent 4 }}
+    {{- end }}
+{{- end }}

@@ -1,0 +1,1 @@
+"""What a cluster installation is told by the register: `deploy/helm` reads the files that are made here."""

@@ -1,0 +1,125 @@
+"""Writes what the charts read and Helm cannot make: topics and access from the register, and copies.
+
+Helm reads files inside a chart only. Symbolic links would do, with a warning at every use, and not in a
+checkout on Windows; so alerts and dashboards, which are used without a chart as well, are copied.
+
+`python -m filrouge.deployment.generate` writes; with `--check` it only names what is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from filrouge_contracts.entry import SERVICES
+from filrouge_contracts.topic_specs import TopicSpec, all_topics
+
+from filrouge.deployment.access import Grant, User, partner, users
+from filrouge.operator import lanes_of_gateway
+
+ROOT = Path(__file__).resolve().parents[3]
+PLATFORM = Path("deploy/helm/platform/files")
+FILROUGE = Path("deploy/helm/filrouge/files")
+COPIED = (
+    (Path("deploy/prometheus"), "*.yaml", FILROUGE / "prometheus"),
+    (Path("deploy/grafana"), "*.json", FILROUGE / "grafana"),
+)
+"""From where, what, to where."""
+LINE_CHARACTERS = 260
+AS_MANY_AS_LANES = 1024
+"""More than any topic has by itself, so that it can be told from a number."""
+
+
+def register_text() -> str:
+    """Topics, users and databases as the chart `platform` fills them in: for its lanes and its partners."""
+    said = {
+        "topics": [_topic(spec) for spec in all_topics(AS_MANY_AS_LANES, SERVICES, ("{partner}",))],
+        "users": [_user(user) for user in users()],
+        "partner": _user(partner()),
+        "databases": list(SERVICES),
+    }
+    return _text(said) + "\n"
+
+
+def wanted(root: Path) -> dict[Path, str]:
+    """Every generated file, and what it should hold."""
+    files = {root / PLATFORM / "register.json": register_text()}
+    for source, pattern, to in COPIED:
+        for path in sorted((root / source).glob(pattern)):
+            files[root / to / path.name] = path.read_text(encoding="utf-8")
+    return files
+
+
+def stale(root: Path) -> list[Path]:
+    """Files that are not as they should be, and copies of what is not there any more."""
+    files = wanted(root)
+    differ = [
+        path
+        for path, text in files.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    copies = {path for _, pattern, to in COPIED for path in (root / to).glob(pattern)}
+    return sorted(differ) + sorted(copies - files.keys())
+
+
+def write(root: Path) -> None:
+    """Writes what is stale, and removes copies of what is not there any more."""
+    files = wanted(root)
+    for path in stale(root):
+        if path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
+        else:
+            path.unlink()
+
+
+def _topic(spec: TopicSpec) -> Mapping[str, Any]:
+    partitions = "lanes" if spec.partitions == AS_MANY_AS_LANES else "one"
+    if spec.name in lanes_of_gateway():
+        partitions = "doors"
+    return {"name": spec.name, "partitions": partitions, "config": dict(spec.config)}
+
+
+def _user(user: User) -> Mapping[str, Any]:
+    return {"name": user.name, "acls": [_acl(grant) for grant in user.grants]}
+
+
+def _acl(grant: Grant) -> Mapping[str, Any]:
+    resource = {"type": grant.kind, "name": grant.name, "patternType": "literal"}
+    return {"resource": resource, "operations": list(grant.operations)}
+
+
+def _text(value: Any, indent: str = "") -> str:
+    """JSON with a line for each topic and each access, so that a change shows as one."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) <= LINE_CHARACTERS or not isinstance(value, dict | list):
+        return flat
+    inner = indent + " "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(name)}: {_text(part, inner)}" for name, part in value.items()]
+    else:
+        parts = [_text(part, inner) for part in value]
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    return f"{begin}\n{inner}" + f",\n{inner}".join(parts) + f"\n{indent}{end}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything is up to date (now), 1 with the names of what is not."""
+    parser = argparse.ArgumentParser(prog="python -m filrouge.deployment.generate")
+    parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
+    options = parser.parse_args(arguments)
+    if not options.check:
+        write(options.root)
+    left = stale(options.root)
+    for path in left:
+        sys.stdout.write(f"stale: {path.relative_to(options.root)}\n")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
