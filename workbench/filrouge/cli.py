@@ -9,23 +9,27 @@ import click
 from filrouge.audit.errors import AuditFailed
 from filrouge.commands.audit import audit
 from filrouge.commands.demo import demo
+from filrouge.commands.keys import keys
 from filrouge.commands.parked import parked
+from filrouge.commands.prepare import clock, prepare
 from filrouge.commands.rebuild import rebuild
+from filrouge.commands.smoke import smoke
 from filrouge.commands.status import status
 from filrouge.commands.up import up
 from filrouge.operator import OperatorRefuses
 from filrouge.parked import StillParked
 from filrouge.quiet import NotQuiet
+from filrouge.smoke import SmokeFailed
 from filrouge.stack import StackFailed
 from filrouge.topics import TopicsDiffer
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def filrouge() -> None:
-    """From a partner's word to a paid invoice, on one machine."""
+    """From a partner's word to a paid invoice, on one machine; and what a cluster is told."""
 
 
-for command in (demo, up, status, parked, rebuild, audit):
+for command in (demo, up, status, parked, rebuild, audit, keys, prepare, clock, smoke):
     filrouge.add_command(command)
 
 
@@ -37,6 +41,7 @@ def main() -> None:
         AuditFailed,
         NotQuiet,
         OperatorRefuses,
+        SmokeFailed,
         StackFailed,
         StillParked,
         TopicsDiffer,

@@ -85,6 +85,10 @@ class Operator:
         """All that was said so far."""
         return self._log.advance(Control(), self._log.end)
 
+    async def catch_up(self) -> None:
+        """Hears what somebody else has written: an operator that stays can then go on after them."""
+        await load_control(KafkaLog(self._kafka, SOURCE), self._log)
+
     async def register(self, partners: Iterable[NewPartner], at: datetime) -> None:
         """Makes their topics, gives each a lane of the gateway, and says so.
 

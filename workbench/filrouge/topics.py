@@ -16,6 +16,7 @@ from filrouge_contracts.topics import GENERATION
 REPLICATION_OF_THE_CLUSTER = -1
 VISIBLE_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.5
 
 
 class TopicsDiffer(Exception):
@@ -51,6 +52,26 @@ def _fits(spec: TopicSpec, partitions: int) -> bool:
     if spec.name.endswith(f".{GATEWAY}.{GENERATION}"):
         return partitions >= spec.partitions
     return partitions == spec.partitions
+
+
+async def await_topics(kafka: str, names: Collection[str], timeout_seconds: float) -> None:
+    """Until somebody else has made them. Raises TopicsDiffer if they do not."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    missing = set(names)
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            while True:
+                missing -= set(await admin.list_topics())
+                if not missing:
+                    return
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    except TimeoutError:
+        raise TopicsDiffer(
+            f"Kafka has not got {', '.join(sorted(missing))} within {timeout_seconds:g} seconds"
+        ) from None
+    finally:
+        await admin.close()
 
 
 async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> None:

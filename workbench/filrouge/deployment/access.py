@@ -100,9 +100,7 @@ def _of_operator() -> tuple[Grant, ...]:
     return _topics(every_topic(), said | {PARTNER_REDRIVE}, "DescribeConfigs")
 
 
-def _topics(
-    read: Iterable[str], written: Iterable[str], *besides: Operation
-) -> tuple[Grant, ...]:
+def _topics(read: Iterable[str], written: Iterable[str], *besides: Operation) -> tuple[Grant, ...]:
     """What may be written may be read, too: a lane compares what it decides with what it said."""
     both: set[str] = set(written)
     return tuple(

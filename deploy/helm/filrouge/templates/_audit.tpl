@@ -6,7 +6,7 @@
 {{- if hasPrefix "kafka://" .Values.audit.source }}kafka{{ else }}archive{{ end }}
 {{- end }}
 
-{{- define "filrouge.auditPod" }}
+{{- define "filrouge.auditPod" -}}
 {{- $root := .root }}
 {{- $access := include "filrouge.auditAccess" $root }}
 {{- $pod := dict "root" $root "name" .name "component" "job" "access" (list $access) "user" "auditor" "image" "workbench" }}
