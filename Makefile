@@ -70,6 +70,7 @@ check: setup ## everything that can be said without running it: format, lint, ty
 generate: setup ## schemas, AsyncAPI, the README's table and map, topics and access of the charts: from the register
 	$(BIN)/python -m filrouge_contracts.generate
 	$(BIN)/python -m filrouge.deployment.generate
+	$(BIN)/python -m filrouge.deployment.render
 
 .PHONY: publish
 publish: setup ## add a revision of every contract that is not as it was last published, if nothing breaks
@@ -90,6 +91,11 @@ test-units:
 	$(BIN)/pytest -m "not stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
 test-stack:
 	$(BIN)/pytest -m "stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
+
+.PHONY: test-cluster
+test-cluster: setup ## with KUBECONFIG: install both charts, test, upgrade, roll back, remove (namespace filrouge-test)
+	@if test -z "$${KUBECONFIG:-}"; then echo "KUBECONFIG is not set, so there is no cluster: test-cluster is skipped"; \
+	else PATH="$(CURDIR)/.venv/.go:$(CURDIR)/.venv/bin:$$PATH" deploy/helm/test-cluster.sh; fi
 
 .PHONY: branches
 branches: setup ## the services' unit tests alone take every branch of every rule

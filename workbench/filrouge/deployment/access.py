@@ -19,7 +19,7 @@ from filrouge_contracts.topics import CONTROL, PARTNER_IN, PARTNER_REDRIVE, VERD
 from filrouge.operator import SOURCE as OPERATOR
 from filrouge.services import decider_of
 
-AUDITOR, PARTNER = "auditor", "partner-{partner}"
+AUDITOR, PARTNER = "auditor", "partner.{partner}"
 Operation = Literal["Read", "Write", "DescribeConfigs"]
 
 
