@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Both charts on the cluster of KUBECONFIG, in a namespace of their own: does the API server take every object,
 # and does an installation come up, prove itself, survive an upgrade and a rollback, and go away?
-# The operators have to be there, and the cluster must be able to pull, or have, the images (TAG, default 0.1.0).
+# The operators have to be there (KEDA and that of Prometheus as well, for the profile `production`), and the cluster must be able to pull, or have, the images (TAG, default 0.1.0).
 set -euo pipefail
 cd "$(dirname "$0")"
 namespace=filrouge-test tag=${TAG:-0.1.0}
@@ -10,7 +10,10 @@ laptop=(--values filrouge/values-laptop.yaml --values "$keys/values.json" --set 
 
 step() { printf '\n== %s\n' "$*"; }
 ends() {
-  helm --namespace "$namespace" uninstall filrouge platform --wait --ignore-not-found || true
+  # while there is an operator that lets topics go: they have a finalizer, and the chart leaves them
+  helm --namespace "$namespace" uninstall filrouge --wait --ignore-not-found || true
+  kubectl --namespace "$namespace" delete kafkatopic --all --timeout=3m || true
+  helm --namespace "$namespace" uninstall platform --wait --ignore-not-found || true
   kubectl delete namespace "$namespace" --wait=false
 }
 
@@ -29,7 +32,8 @@ done
 
 step "Kafka and PostgreSQL"
 helm --namespace "$namespace" install platform platform --values platform/values-laptop.yaml
-kubectl --namespace "$namespace" wait --for=condition=Ready --timeout=15m kafka/filrouge cluster/filrouge-postgres
+kubectl --namespace "$namespace" wait --for=condition=Ready --timeout=15m \
+    kafka/filrouge cluster.postgresql.cnpg.io/filrouge-postgres
 kubectl --namespace "$namespace" wait --for=condition=Ready --timeout=5m kafkatopic,kafkauser --all
 
 step "the services, and a word from the door to a proof"

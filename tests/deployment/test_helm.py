@@ -5,6 +5,7 @@ Without Helm, which `make setup` builds where Go is, these are skipped; the othe
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from itertools import product
 
 import pytest
@@ -87,6 +88,12 @@ def test_both_charts_are_told_the_same_lanes_and_partners(profile: str) -> None:
     ]
     for setting, other in product(("lanes", "partners"), told[1:]):
         assert told[0][setting] == other[setting]
+
+
+@pytest.mark.parametrize("chart", ["platform", "filrouge"])
+def test_the_chart_is_of_the_release_that_it_installs(chart: str) -> None:
+    said = yaml.safe_load((CHARTS / chart / "Chart.yaml").read_text())
+    assert said["version"] == said["appVersion"] == version("filrouge")
 
 
 def test_generated_files_are_fresh_and_copies_are_the_files_themselves() -> None:

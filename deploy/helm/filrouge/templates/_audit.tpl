@@ -22,7 +22,9 @@ spec:
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       {{- include "filrouge.containerSecurity" $pod | nindent 6 }}
       {{- if eq $access "archive" }}
-      {{- include "filrouge.archiveEnvFrom" $root | nindent 6 }}
+      {{- with include "filrouge.archiveEnvFrom" $root }}
+      {{- . | nindent 6 }}
+      {{- end }}
       {{- end }}
       {{- with .command }}
       command:

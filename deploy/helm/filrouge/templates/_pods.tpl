@@ -86,16 +86,16 @@ securityContext:
   emptyDir: {sizeLimit: 64Mi}
 {{- with .root.Values.kafka }}
 {{- if eq .security "SASL_SSL" }}
-{{- include "filrouge.secretVolume" (dict "name" "kafka" "secret" $.user "key" .passwordKey "file" "password") }}
+{{- include "filrouge.secretVolume" (dict "name" "kafka" "secret" $.user "key" .passwordKey "file" "password") | nindent 0 }}
 {{- if .ca.secret }}
-{{- include "filrouge.secretVolume" (dict "name" "kafka-ca" "secret" .ca.secret "key" .ca.key "file" "ca.crt") }}
+{{- include "filrouge.secretVolume" (dict "name" "kafka-ca" "secret" .ca.secret "key" .ca.key "file" "ca.crt") | nindent 0 }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 
 {{- /* One key of a Secret and no other: that of a CA has its private key beside it. */}}
-{{- define "filrouge.secretVolume" }}
+{{- define "filrouge.secretVolume" -}}
 - name: {{ .name }}
   secret:
     secretName: {{ .secret }}
