@@ -55,12 +55,24 @@ WRONG = {
     "a partner of no kind": ("partners[0].id=a", "kind"),
     "a run that no object can be named after": ("audit.run=Q2_2020", "audit/run"),
 }
+WRONG_PLATFORM = {
+    "a misspelt setting": ("kafka.replicas=3", "replicas"),
+    "a pool without disks": ("kafka.nodePools.more.replicas=3", "nodePools/more"),
+    "a partner whose name is no topic's": ("partners[0].id=A_B,partners[0].kind=school", "id"),
+}
 
 
 @needs_helm
-@pytest.mark.parametrize(("setting", "named"), WRONG.values(), ids=WRONG)
-def test_wrong_values_are_refused_by_name(setting: str, named: str) -> None:
-    done = template("filrouge", "--set", setting)
+@pytest.mark.parametrize(
+    ("chart", "setting", "named"),
+    [
+        *(("filrouge", *wrong) for wrong in WRONG.values()),
+        *(("platform", *wrong) for wrong in WRONG_PLATFORM.values()),
+    ],
+    ids=[*WRONG, *(f"{name} (platform)" for name in WRONG_PLATFORM)],
+)
+def test_wrong_values_are_refused_by_name(chart: str, setting: str, named: str) -> None:
+    done = template(chart, "--set", setting)
     assert done.returncode != 0
     assert named in done.stderr
 
