@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 from filrouge.cli import filrouge
-from filrouge.installation import Installation, tick_for_ever
+from filrouge.installation import tick_for_ever
 from filrouge.local_archive import LocalArchive
-from filrouge.operator import Operator, OperatorRefuses
+from filrouge.operator import Operator
 from filrouge.smoke import SmokeFailed
 from filrouge.stack import Stack
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
@@ -165,35 +165,3 @@ async def _speak_in_turns(kafka: str, at: datetime) -> None:
         await second.set_parameter("slots_at_most", 20, at)
         await first.catch_up()
         await first.tick(at + timedelta(minutes=1))
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"lanes": 0}, "lanes: Input should be greater than or equal to 1"),
-        ({"partner": []}, "partner: Extra inputs are not permitted"),
-        ({"partners": [{"id": "a", "kind": "king"}]}, r"partners\.0\.kind: Input should be"),
-        ({"partners": [{"id": "a", "kind": "school", "uai": "0999999Z"}]}, "is not a valid UAI"),
-    ],
-)
-def test_a_wrong_file_is_refused_in_a_sentence(
-    tmp_path: Path, changed: dict[str, object], words: str
-) -> None:
-    with pytest.raises(OperatorRefuses, match=words):
-        Installation.read(Path(said_in(tmp_path, **changed)))
-
-
-def test_keys_are_made_once_and_never_over_others(tmp_path: Path) -> None:
-    runner = CliRunner()
-    folder = tmp_path / "keys"
-    assert runner.invoke(filrouge, ["keys", str(folder), "--origin", "here"]).exit_code == 0
-    signer = Signer.parse((folder / "key").read_text().strip())
-    values = json.loads((folder / "values.json").read_text())
-    assert values == {"archive": {"origin": "here", "verifiers": [str(signer.verifier)]}}
-    assert {path.name: path.stat().st_mode & 0o077 for path in folder.iterdir()} == {
-        "key": 0,
-        "salt": 0,
-        "values.json": 0o044,
-    }
-    again = runner.invoke(filrouge, ["keys", str(folder), "--origin", "here"])
-    assert isinstance(again.exception, OperatorRefuses)
