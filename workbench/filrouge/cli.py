@@ -9,6 +9,7 @@ import click
 from filrouge.audit.errors import AuditFailed
 from filrouge.commands.audit import audit
 from filrouge.commands.demo import demo
+from filrouge.commands.erase import erase
 from filrouge.commands.parked import parked
 from filrouge.commands.rebuild import rebuild
 from filrouge.commands.status import status
@@ -25,7 +26,7 @@ def filrouge() -> None:
     """From a partner's word to a paid invoice, on one machine."""
 
 
-for command in (demo, up, status, parked, rebuild, audit):
+for command in (demo, up, status, parked, rebuild, erase, audit):
     filrouge.add_command(command)
 
 
