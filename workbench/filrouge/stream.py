@@ -71,6 +71,8 @@ class KafkaSource(Source):
         self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
     ) -> AsyncIterator[Record]:
         ends = {TopicPartition(*place): end for place, (_, end) in self._wanted(chosen).items()}
+        if not ends:
+            return  # a consumer that is stopped before it has begun raises CancelledError
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka,
             group_id=None,
