@@ -67,6 +67,7 @@ ignore_imports =
     filrouge.audit.sandbox -> aiokafka
     filrouge.audit.sandbox -> filrouge.topics
     filrouge.audit.sandbox -> filrouge_chassis.kafka
+    # a hash, to tell in which partition a key belongs
     filrouge.checks.numbering -> aiokafka
 """
 

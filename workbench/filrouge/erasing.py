@@ -67,9 +67,9 @@ async def words_at(source: Source, place: Position) -> Words:
     record = await _record(source, place)
     identity = _identity(record) if _is_partners(place.topic) else None
     if identity is None:
-        return await _open_words(source, (place,))
+        return await _what_is_left(source, (place,))
     said = await _said(source, Partition(place.topic, place.partition), identity)
-    return await _open_words(source, (place, *(one for one in said if one != place)))
+    return await _what_is_left(source, (place, *(one for one in said if one != place)))
 
 
 async def words_of(source: Source, partner: str, event_id: str) -> Words:
@@ -83,10 +83,10 @@ async def words_of(source: Source, partner: str, event_id: str) -> Words:
             f"{partner} has said nothing under the id {event_id!r}: look for it with filrouge audit"
             f" replay --partner {partner}, or name its place, as {on}/0"
         )
-    return await _open_words(source, said)
+    return await _what_is_left(source, said)
 
 
-async def _open_words(source: Source, said: tuple[Position, ...]) -> Words:
+async def _what_is_left(source: Source, said: tuple[Position, ...]) -> Words:
     """Without what was erased already. Raises OperatorRefuses if nothing is left."""
     erased = {one async for one in _erased(source)}
     quoting = [one async for one in _copies(source, frozenset(said)) if one not in said]
