@@ -41,6 +41,34 @@ forbidden_modules =
     aiokafka
     asyncpg
     filrouge_archive
+
+[importlinter:contract:auditors]
+name = what auditors run can write to no Kafka and no database; the one exception writes to a sandbox
+type = forbidden
+allow_indirect_imports = True
+source_modules =
+    filrouge.audit
+    filrouge.checks
+    filrouge.commands.audit
+    filrouge.invariants
+    filrouge.verification
+forbidden_modules =
+    aiokafka
+    asyncpg
+    filrouge.operator
+    filrouge.parked
+    filrouge.rebuilding
+    filrouge.topics
+    filrouge_chassis.kafka
+    filrouge_chassis.postgres
+    filrouge_chassis.relay
+    filrouge_chassis.voice
+ignore_imports =
+    filrouge.audit.sandbox -> aiokafka
+    filrouge.audit.sandbox -> filrouge.topics
+    filrouge.audit.sandbox -> filrouge_chassis.kafka
+    # a hash, to tell in which partition a key belongs
+    filrouge.checks.numbering -> aiokafka
 """
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from audit_trail.metrics import TrailMetrics
 from audit_trail.settings import Settings as ArchiverSettings
 from filrouge.cli import filrouge
+from filrouge.commands.audit import audit
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.instance import ConsumerFeed, Instance
 from filrouge_chassis.layout import FactLayout
@@ -17,6 +18,8 @@ from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.settings import Settings
 from filrouge_contracts.entry import BUDGET_ACCOUNTING
 from prometheus_client import CollectorRegistry
+
+from tests.integration.manual import commands
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
@@ -53,6 +56,11 @@ def test_links_and_commands_lead_somewhere(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
     assert set(re.findall(r"`filrouge ([a-z]+)", text)) <= filrouge.commands.keys()
+
+
+def test_the_auditors_manual_has_every_command_of_theirs() -> None:
+    """That each of them works is tested where there is an archive: tests/integration/test_demo.py."""
+    assert {command.split()[2] for command in commands()} == audit.commands.keys()
 
 
 def test_make_help_lists_what_there_is() -> None:

@@ -27,7 +27,13 @@ from filrouge_archive.commit import (
     read_tail,
 )
 from filrouge_archive.errors import Forked, Missing, PutBack, Refused
-from filrouge_archive.history import MANIFEST_CHECKPOINT, SAID_WITHIN_COMMITS, read_history
+from filrouge_archive.history import (
+    MANIFEST_CHECKPOINT,
+    SAID_WITHIN_COMMITS,
+    claimed_size,
+    cosigned_path,
+    read_history,
+)
 from filrouge_archive.log_reader import LogReader
 from filrouge_archive.log_writer import LogWriter, publish, write
 from filrouge_archive.note import Signer, Verifier
@@ -129,6 +135,13 @@ class Committer:
         """The checkpoint with witnesses' signatures takes the place of the bare one, if that still stands."""
         if self._published() == claimed_checkpoint(note):
             self._store.put(MANIFEST_CHECKPOINT, note.encode())
+
+    def keep_cosigned(self, witness: Verifier, note: str) -> None:
+        """Beside the checkpoint lies the newest one that a witness has cosigned, whatever was signed since:
+        one that takes longer than a commit would never be heard of otherwise."""
+        path = cosigned_path(witness)
+        if claimed_size(self._store, path) < claimed_checkpoint(note).size:
+            self._store.put(path, note.encode())
 
     def sweep_tails(self) -> None:
         """Deletes tails that no head needs, and that no reader has opened a moment ago."""

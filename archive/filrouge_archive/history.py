@@ -10,10 +10,12 @@ from filrouge_chassis.records import Partition
 from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.commit import Commit, Said, commit_path, fold, parse_commit
 from filrouge_archive.errors import Missing, PutBack, Refused
+from filrouge_archive.note import Verifier
 from filrouge_archive.store import Store
 
 SAID_WITHIN_COMMITS = 256
 MANIFEST_CHECKPOINT = "manifest/checkpoint"
+_COSIGNED = "manifest/cosigned"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class History:
     @property
     def size(self) -> int:
         return self.commits[-1].number + 1 if self.commits else 0
+
+
+def cosigned_path(witness: Verifier) -> str:
+    """Where the newest checkpoint of the manifest lies that a witness has cosigned."""
+    return f"{_COSIGNED}/{witness.id.hex()}"
 
 
 def read_history(store: Store) -> History:
@@ -64,10 +71,10 @@ def newest_size(store: Store) -> int:
     return known
 
 
-def claimed_size(store: Store) -> int:
-    """What the manifest's checkpoint says; 0 if it says nothing that can be read: it is a hint."""
+def claimed_size(store: Store, path: str = MANIFEST_CHECKPOINT) -> int:
+    """What a checkpoint of the manifest says; 0 if it says nothing that can be read: it is a hint."""
     try:
-        note = store.get(MANIFEST_CHECKPOINT).decode(errors="replace")
+        note = store.get(path).decode(errors="replace")
         return claimed_checkpoint(note).size
     except (Missing, Refused):
         return 0

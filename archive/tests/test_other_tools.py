@@ -16,6 +16,7 @@ from filrouge_archive.archiver import Archiver
 from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.commit import manifest_origin
 from filrouge_archive.errors import Forked, PutBack, Refused
+from filrouge_archive.history import cosigned_path
 from filrouge_archive.note import Signer, Verifier, open_note
 from filrouge_archive.store import Store
 from filrouge_archive.witness import Witness
@@ -114,8 +115,10 @@ def test_a_real_witness_cosigns_the_manifest_as_it_grows(witness: Witness) -> No
         assert signatures[0].time > 1_600_000_000
         known = claimed_checkpoint(cosigned).size
         made.committer.publish_cosigned(cosigned)
+        made.committer.keep_cosigned(witness.verifier, cosigned)
         assert Archive(store, [SIGNER.verifier]).signed_manifest()[0] == cosigned
         assert text == claimed_checkpoint(note).text()
+        assert store.get(cosigned_path(witness.verifier)).decode() == cosigned
 
 
 def test_a_witness_that_knows_better_what_it_has_cosigned_is_believed(witness: Witness) -> None:

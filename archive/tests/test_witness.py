@@ -9,15 +9,17 @@ from threading import Thread
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filrouge_archive.archive import Archive
 from filrouge_archive.checkpoint import Checkpoint
 from filrouge_archive.errors import Forked, PutBack, Refused, StoreAway
+from filrouge_archive.history import cosigned_path
 from filrouge_archive.log_writer import LogWriter
 from filrouge_archive.note import COSIGNATURE, Verifier, open_note, signature_line
 from filrouge_archive.store import Store
 from filrouge_archive.witness import Witness
 
 from archive.tests.naive import entries
-from archive.tests.scene import SIGNER
+from archive.tests.scene import BUDGET, KEYS, SIGNER, archiver, take
 
 NAME = "witness.example/w1"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"w")
@@ -121,3 +123,16 @@ def test_a_witness_that_is_away_is_asked_again() -> None:
         pass
     with pytest.raises(StoreAway, match=r"127\.0\.0\.1"):
         witness.cosign(note, log.reader())
+
+
+def test_beside_the_checkpoint_lies_the_newest_one_that_a_witness_has_cosigned() -> None:
+    store = Store("memory:")
+    made, notes = archiver(store), list[str]()
+    for end in (1, 2, 3):
+        take(made, BUDGET, end)
+        notes.append(made.commit(end) or "")
+    for number, kept in ((1, 1), (0, 1), (2, 2)):  # an answer may overtake another one
+        made.committer.keep_cosigned(KEY, notes[number] + cosignature(notes[number]))
+        found = store.get(cosigned_path(KEY)).decode()
+        assert found == notes[kept] + cosignature(notes[kept])
+    assert Archive(store, KEYS).signed_manifest()[0] == notes[2]

@@ -154,7 +154,7 @@ def test_a_partner_has_the_receipt_of_what_it_said_two_seconds_after_the_verdict
     cast, identity = played.play.plan.cast, "for-a-receipt"
     word = open_credits(cast, Line("P147-R", "UO-1", ()), Opening(0, 100, 100), "UO-1", identity)
     query = urlencode({"source": cast.ministry.source, "id": identity})
-    assert played.ask(f"/receipts?{query}")[0] == 409
+    assert played.ask(f"/receipts?{query}")[0] == 404
 
     asyncio.run(_say_and_wait_for_the_verdict(played, word))
     told = time.monotonic()
@@ -208,12 +208,17 @@ def _said(played: Installation, model: type[Any]) -> list[Any]:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/receipts/budget.g1/0/999999", 409, "is under no signed commit yet"),
+        ("/receipts/budget.g1/0/999999", 404, "budget.g1/0 has no record 999999: it ends before"),
         ("/receipts/nothing.g1/0/0", 404, "nothing.g1/0 is no partition of this installation"),
-        ("/receipts/budget.g1/0/first", 400, "partition and offset are written in digits"),
-        ("/receipts?source=somebody&id=1", 409, "is no partner's source"),
-        ("/receipts?id=1", 400, "say source once"),
-        ("/", 404, "ask for /receipts/<topic>/<partition>/<offset>"),
+        ("/receipts/budget.g1/0/first", 400, "offset is 'first', not a number"),
+        ("/receipts?source=somebody&id=1", 400, "is no partner's source"),
+        (
+            "/receipts?source=urn:filrouge:partner:ministry&id=?",
+            404,
+            "has no verdict on this event",
+        ),
+        ("/receipts?id=1", 400, "source is missing"),
+        ("/", 404, "/ is no path of this service"),
     ],
 )
 def test_who_asks_for_what_is_not_there_is_told_so(

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from click.testing import CliRunner
+from filrouge.audit.errors import AuditFailed
 from filrouge.cli import filrouge
 from filrouge.kafka_world import kafka_world, prepare
 from filrouge.simulator.acts import often
 from filrouge.simulator.planning import plan_of
 from filrouge.simulator.play import Play
 from filrouge.stack import Stack
+from filrouge.stream import kafka_source
 from filrouge.supervisor import supervised
 from filrouge.testing.emptied import empty
 
@@ -26,7 +29,7 @@ class Auditor:
     """Reads from a Kafka whose services have stopped."""
 
     def __init__(self, kafka: str) -> None:
-        self.kafka = kafka
+        self.kafka, self.before = kafka, asyncio.run(everything_there(kafka))
 
     def run(self, *arguments: str) -> str:
         source = {"FILROUGE_SOURCE": f"kafka://{self.kafka}"}
@@ -37,6 +40,17 @@ class Auditor:
     def events(self, *conditions: str) -> list[dict[str, object]]:
         lines = self.run("replay", "--ndjson", *conditions).splitlines()
         return [json.loads(line) for line in lines]
+
+
+async def everything_there(kafka: str) -> tuple[object, object]:
+    """How far every partition reaches, and who reads in a group."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        groups = sorted(str(group) for group, *_ in await admin.list_consumer_groups())
+    finally:
+        await admin.close()
+    return (await kafka_source(kafka)).bounds, groups
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +118,17 @@ def test_everything_is_exported(auditor: Auditor, tmp_path: Path) -> None:
     found = json.loads(auditor.run("check", "--json"))
     assert events == found["records"] - found["partner_records"]
     assert (out / "fr.filrouge.payment.payment-recorded.v1.parquet").stat().st_size > 1000
+
+
+def test_whatever_auditors_do_nothing_is_written_to_what_they_read(auditor: Auditor) -> None:
+    """Before this test or in it: no record, no topic, no consumer group."""
+    auditor.run("re-execute")
+    auditor.run("replay", "--service", "budget_accounting")
+    refused = CliRunner().invoke(
+        filrouge,
+        ["audit", "replay", "--to", auditor.kafka, "--yes"],
+        env={"FILROUGE_SOURCE": f"kafka://{auditor.kafka}"},
+    )
+    assert isinstance(refused.exception, AuditFailed)
+    assert "replay to a broker of its own" in str(refused.exception)
+    assert asyncio.run(everything_there(auditor.kafka)) == auditor.before

@@ -9,6 +9,7 @@ import click
 from filrouge.audit.errors import AuditFailed
 from filrouge.commands.audit import audit
 from filrouge.commands.demo import demo
+from filrouge.commands.erase import erase
 from filrouge.commands.keys import keys
 from filrouge.commands.parked import parked
 from filrouge.commands.prepare import clock, prepare
@@ -29,7 +30,7 @@ def filrouge() -> None:
     """From a partner's word to a paid invoice, on one machine; and what a cluster is told."""
 
 
-for command in (demo, up, status, parked, rebuild, audit, keys, prepare, clock, smoke):
+for command in (demo, up, status, parked, rebuild, erase, audit, keys, prepare, clock, smoke):
     filrouge.add_command(command)
 
 

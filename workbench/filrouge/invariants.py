@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from filrouge_archive.archive import ErasedRecord
 from filrouge_contracts.topics import AUDIT
 
 from filrouge.checks import (
@@ -22,6 +23,7 @@ from filrouge.checks import (
     dates,
     devices,
     documents,
+    erasures,
     funding,
     hours,
     lines,
@@ -41,6 +43,7 @@ from filrouge.checks.cohorts import Cohorts
 from filrouge.checks.dates import Dates
 from filrouge.checks.devices import Devices
 from filrouge.checks.engagements import Engagements
+from filrouge.checks.erasures import Erasures
 from filrouge.checks.fact import Breach, Check
 from filrouge.checks.funding import Funding
 from filrouge.checks.hours import Hours
@@ -52,6 +55,7 @@ from filrouge.checks.stocks import Stocks
 
 OF_RULES = (
     numbering,
+    erasures,
     admission,
     bookings,
     lines,
@@ -108,9 +112,10 @@ class Invariants:
 
     def __init__(self, partitions: Mapping[str, int], *more: Check) -> None:
         self._numbering, self._admission = Numbering(partitions), Admission()
-        self._bookings = Bookings()
+        self._bookings, self._erasures = Bookings(), Erasures()
         self._checks: list[Check] = [
             self._admission,
+            self._erasures,
             self._bookings,
             Lines(),
             Engagements(),
@@ -133,8 +138,14 @@ class Invariants:
         self._report.records += 1
         self._breaches.extend(self._numbering.offset(record))
         topic: str = record.topic
+        if isinstance(record, ErasedRecord):
+            self._erasures.hear(record)
         if topic.startswith("partners.") and ".in." in topic:
             self._admission.hear(record)
+            return
+        if isinstance(record, ErasedRecord):
+            self._numbering.pass_over(record)
+            self._report.parked += topic.startswith("parked.")
             return
         if ".redrive." in topic or topic.startswith("redrive."):
             return  # an operator's instructions: what they lead to is in the journal
@@ -150,7 +161,7 @@ class Invariants:
                 self._breaches.extend(check.take(fact))
 
     def close(self) -> Report:
-        self._breaches.extend(self._numbering.close())
+        self._breaches.extend(self._numbering.close(self._erasures.of_lanes()))
         for check in self._checks:
             self._breaches.extend(check.close())
         report = self._report

@@ -11,6 +11,7 @@ from secrets import token_hex
 from filrouge_archive.note import Signer, Verifier
 from filrouge_contracts.entry import AUDIT_TRAIL
 
+from filrouge.audit.report import key_name
 from filrouge.supervisor import ServiceProcess, Supervisor
 
 ORIGIN = "localhost/filrouge"
@@ -46,7 +47,12 @@ class LocalArchive:
             "FILROUGE_ARCHIVE_MEMORY": str(self.folder / "archiver" / "memory"),
         }
 
+    def report_key(self) -> Path:
+        """Another key than the archive's: who vouches for a day's numbers is not who archives."""
+        return self._secret("report-key", Signer.generate(key_name(ORIGIN)).secret_text())
+
     def start(self, supervisor: Supervisor, instance: int = 1) -> ServiceProcess:
+        self.report_key()
         return supervisor.start(AUDIT_TRAIL, instance, self.environment())
 
     def _key(self) -> Path:

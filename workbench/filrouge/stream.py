@@ -4,7 +4,8 @@ other log that tells the same records by partition and offset."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -31,11 +32,21 @@ class Source:
     bounds: Mapping[Partition, Bounds]
     roots: Mapping[Partition, str] = field(default_factory=dict)
     """What commits to a partition's records, where the source has such a thing."""
+    name: str = ""
+    """Under which an archive signs; Kafka has none."""
 
     @property
     def lanes(self) -> int:
         """Of every service but the gateway, which has one per partner."""
         return max(self.partitions.get(name, 0) for name in REGISTER.fact_topics)
+
+    def up_to(self, sizes: Mapping[Partition, int]) -> Self:
+        """As it was when its partitions had these sizes; of those that are not named, nothing was there."""
+        bounds = {place: (0, sizes.get(place, 0)) for place in self.bounds}
+        return replace(self, bounds=bounds, roots=self._roots_at(sizes))
+
+    def _roots_at(self, sizes: Mapping[Partition, int]) -> Mapping[Partition, str]:
+        return {place: self.roots[place] for place in sizes if place in self.roots}
 
     async def records(
         self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
@@ -71,6 +82,8 @@ class KafkaSource(Source):
         self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
     ) -> AsyncIterator[Record]:
         ends = {TopicPartition(*place): end for place, (_, end) in self._wanted(chosen).items()}
+        if not ends:
+            return  # a consumer that is stopped before it has begun raises CancelledError
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka,
             group_id=None,

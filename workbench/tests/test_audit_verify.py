@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filrouge.audit.errors import AuditFailed
 from filrouge.cli import filrouge
 from filrouge.stream import Source
 from filrouge.testing.archived import COMMITTED_AT_MS, SALT_KEY, SIGNER, archive
 from filrouge_archive.archive import Archive
 from filrouge_archive.archiver import Archiver
 from filrouge_archive.checkpoint import Checkpoint, claimed_checkpoint
+from filrouge_archive.history import cosigned_path
+from filrouge_archive.log_reader import LogReader
+from filrouge_archive.note import COSIGNATURE, Verifier, signature_line
 from filrouge_archive.store import Store
 from filrouge_chassis.records import RawRecord
 
@@ -207,3 +212,44 @@ async def test_a_whole_play_holds(source: Source, tmp_path: Path, memory: Path) 
     done = await asyncio.to_thread(checked, tmp_path / "play", memory)
     assert done.findings == []
     assert done.records == sum(end for _, end in source.bounds.values())
+
+
+WITNESS = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"w")
+WITNESS_KEY = Verifier("witness.example/w1", COSIGNATURE, WITNESS.public_key().public_bytes_raw())
+
+
+def cosigned(said: Checkpoint) -> bytes:
+    message = f"cosignature/v1\ntime 1588579200\n{said.text()}".encode()
+    line = signature_line(
+        WITNESS_KEY.name, WITNESS_KEY.id, (1588579200).to_bytes(8) + WITNESS.sign(message)
+    )
+    return (said.signed(SIGNER) + line).encode()
+
+
+def test_what_a_witness_has_cosigned_is_shown_though_more_was_signed_since(
+    sound: Path, memory: Path
+) -> None:
+    store = Store(str(sound))
+    origin = "localhost/test/manifest"
+    two = Checkpoint(origin, 2, LogReader(store, "manifest", 3, 3).root_at(2))
+    store.put(cosigned_path(WITNESS_KEY), cosigned(two))
+    done = checked(sound, memory, witnesses=[WITNESS_KEY])
+    assert done.good
+    assert "cosigned by witness.example/w1: 2 of 3 commits, 2020-05-04T08:00:00Z" in done.lines()
+    # one that has cosigned another history is the evidence of it
+    store.put(cosigned_path(WITNESS_KEY), cosigned(two._replace(root=bytes(32))))
+    (found,) = checked(sound, memory, witnesses=[WITNESS_KEY], everything=True).findings
+    assert cosigned_path(WITNESS_KEY) in str(found)
+
+
+def test_a_witness_that_is_asked_for_and_has_not_cosigned_is_a_finding(
+    sound: Path, memory: Path
+) -> None:
+    (found,) = checked(sound, memory, witnesses=[WITNESS_KEY]).findings
+    assert found.why == "is missing, and no checkpoint is cosigned by witness.example/w1"
+    store = Store(str(sound))
+    store.put(cosigned_path(WITNESS_KEY), store.get("manifest/checkpoint"))
+    (found,) = checked(sound, memory, witnesses=[WITNESS_KEY]).findings
+    assert found.path == cosigned_path(WITNESS_KEY)
+    with pytest.raises(AuditFailed, match="is no witness's"):
+        checked(sound, memory, witnesses=[SIGNER.verifier])

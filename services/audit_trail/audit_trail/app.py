@@ -55,7 +55,11 @@ class Process:
         )
         metrics.lag.set_function(self._reading.lag_records)
         self._witnesses = Witnesses(
-            settings.archive_witnesses, self._store, self._trail.publish_cosigned, metrics
+            settings.archive_witnesses,
+            self._store,
+            self._trail.publish_cosigned,
+            self._trail.keep_cosigned,
+            metrics,
         )
         self._voice = Voice(log, AUDIT_TRAIL)
         self.endpoints = Endpoints(
@@ -64,7 +68,7 @@ class Process:
             metrics,
             make_asgi_app(registry),
             lambda: [] if self._reading.ready else ["partitions are being taken up"],
-            lambda place: not self._reading.ready or place in self._reading.partitions,
+            self._reading.end_of,
         )
 
     async def _tell_witnesses(self, note: str) -> None:

@@ -7,16 +7,27 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from filrouge_archive.errors import ArchiveError, Erased, NotYet
+from filrouge_archive.errors import ArchiveError
 from filrouge_chassis.errors import Transient
 from filrouge_chassis.records import Partition
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import AccessRecorded
 
 from audit_trail.metrics import TrailMetrics
+from audit_trail.problems import (
+    AGAIN_SECONDS,
+    HOW,
+    Problem,
+    Wrong,
+    malformed,
+    not_allowed,
+    problem_of,
+    unknown,
+)
 from audit_trail.receipts import Found, Receipts
 
 logger = logging.getLogger(__name__)
@@ -32,14 +43,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     kind: bytes = b"application/json"
-
-
-class Wrong(Exception):
-    """What is asked cannot be answered, whoever asks how often."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class Asked(NamedTuple):
@@ -48,6 +52,14 @@ class Asked(NamedTuple):
     position: tuple[Partition, int] | None
     event: tuple[str, str] | None
     file: str | None
+
+    @property
+    def where(self) -> str:
+        """What it is about, in words for who asked."""
+        if self.position is not None:
+            return f"{self.position[0]}/{self.position[1]}"
+        assert self.event is not None
+        return f"source {self.event[0]}, id {self.event[1]}"
 
 
 class Endpoints:
@@ -60,11 +72,12 @@ class Endpoints:
         metrics: TrailMetrics,
         metrics_page: Application,
         problems: Callable[[], Sequence[str]],
-        exists: Callable[[Partition], bool],
+        end_of: Callable[[Partition, int], Awaitable[int | None]],
     ) -> None:
-        """`problems`: why it is not ready; `exists`: whether Kafka has a partition."""
+        """`problems`: why it is not ready; `end_of`: how far a partition reaches in Kafka, asked with the
+        offset that it has to reach beyond; None if there is no such partition."""
         self._receipts, self._voice, self._metrics = receipts, voice, metrics
-        self._metrics_page, self._problems, self._exists = metrics_page, problems, exists
+        self._metrics_page, self._problems, self._end_of = metrics_page, problems, end_of
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
@@ -81,26 +94,38 @@ class Endpoints:
 
     async def _receipt(self, scope: Any) -> Answer:
         try:
-            asked, reader = (
-                parsed(scope["method"], scope["path"], scope["query_string"]),
-                _reader(scope),
-            )
-            if asked.position and not self._exists(asked.position[0]):
-                raise Wrong(404, f"{asked.position[0]} is no partition of this installation")
+            asked = parsed(scope["method"], scope["path"], scope["query_string"])
+            reader = _reader(scope)
+        except Wrong as wrong:
+            return _refused(wrong.problem)
+        try:
+            await self._check_there(asked)
             found = await asyncio.to_thread(self._find, asked)
             await self._record(reader, found)
         except Wrong as wrong:
-            return _error(wrong.status, str(wrong))
-        except NotYet as error:
-            return _error(409, str(error))
-        except Erased as error:
-            return _error(410, str(error))
-        except Transient as error:
-            return _error(503, f"{error}; ask again")
-        except ArchiveError as error:
-            logger.error("a receipt could not be made: %s", error)
-            return _error(500, str(error))
+            return _refused(wrong.problem)
+        except (Transient, ArchiveError) as error:
+            problem = problem_of(error, asked.where)
+            if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                logger.error("a receipt could not be made: %s", error)
+            return _refused(problem)
         return _given(found, asked.file)
+
+    async def _check_there(self, asked: Asked) -> None:
+        """Raises Wrong for a record that Kafka does not have."""
+        if asked.position is None:
+            return
+        place, offset = asked.position
+        end = await self._end_of(place, offset)
+        if end is None:
+            error = f"{place} is no partition of this installation"
+            raise unknown("partition-unknown", asked.where, error, "Look the topic's name up.")
+        if offset >= end:
+            error = f"{place} has no record {offset}: it ends before {end}"
+            remedy = (
+                "Look the offset up; if it was written this very moment, ask again in a second."
+            )
+            raise unknown("record-unknown", asked.where, error, remedy)
 
     def _find(self, asked: Asked) -> Found:
         if asked.position is not None:
@@ -124,37 +149,38 @@ class Endpoints:
 def parsed(method: str, path: str, query: bytes) -> Asked:
     """Raises Wrong."""
     if method != "GET":
-        raise Wrong(405, "receipts are read: ask with GET")
+        raise not_allowed(method)
     match path.split("/"):
         case ["", "receipts", topic, partition, offset, *file] if len(file) < 2:
             return Asked(_position(topic, partition, offset), None, _file(file))
         case ["", "receipts"]:
             fields = parse_qs(query.decode("latin-1"), keep_blank_values=True)
             return Asked(None, (_once(fields, "source"), _once(fields, "id")), None)
-    raise Wrong(
-        404, "ask for /receipts/<topic>/<partition>/<offset> or /receipts?source=<source>&id=<id>"
-    )
+    raise unknown("path-unknown", "path", f"{path} is no path of this service", HOW)
 
 
 def _position(topic: str, partition: str, offset: str) -> tuple[Partition, int]:
-    if not all(
-        text.isascii() and text.isdigit() and len(text) < 19 for text in (partition, offset)
-    ):
-        raise Wrong(400, "partition and offset are written in digits")
+    for name, text in (("partition", partition), ("offset", offset)):
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            error = f"{name} is {text[:40]!r}, not a number"
+            raise malformed(f"{name}-digits", name, error, "Write partition and offset in digits.")
     return Partition(topic, int(partition)), int(offset)
 
 
 def _file(parts: Sequence[str]) -> str | None:
     name = parts[0].removesuffix(PROOF_SUFFIX) if parts else None
     if name is not None and (name not in PROOFS or not parts[0].endswith(PROOF_SUFFIX)):
-        raise Wrong(404, "a receipt has the files record.tlog-proof and commit.tlog-proof")
+        remedy = "A receipt has the files record.tlog-proof and commit.tlog-proof."
+        raise unknown("file-unknown", "path", f"a receipt has no file {parts[0][:80]!r}", remedy)
     return name
 
 
 def _once(fields: Mapping[str, list[str]], name: str) -> str:
     values = fields.get(name, [])
     if len(values) != 1 or not values[0]:
-        raise Wrong(400, f"say {name} once: /receipts?source=<source>&id=<id>")
+        error = f"{name} is said {len(values)} times" if values else f"{name} is missing"
+        remedy = f"Say {name} once: /receipts?source=<source>&id=<id>."
+        raise malformed("parameter-once", name, error, remedy)
     return values[0]
 
 
@@ -162,9 +188,9 @@ def _reader(scope: Any) -> str:
     headers: dict[bytes, bytes] = dict(scope["headers"])
     named = headers.get(READER_HEADER, UNNAMED.encode()).decode("latin-1")
     if not named.isprintable() or not 0 < len(named) <= READER_CHARACTERS_AT_MOST:
-        raise Wrong(
-            400, f"X-Forwarded-User has 1 to {READER_CHARACTERS_AT_MOST} printable characters"
-        )
+        where, error = "X-Forwarded-User", "the reader's name cannot be written down"
+        remedy = f"Have the proxy send 1 to {READER_CHARACTERS_AT_MOST} printable characters."
+        raise malformed("reader-name", where, error, remedy)
     return named
 
 
@@ -180,8 +206,15 @@ def _given(found: Found, file: str | None) -> Answer:
     return Answer(200, json.dumps(body, ensure_ascii=False).encode())
 
 
-def _error(status: int, sentence: str) -> Answer:
-    return Answer(status, json.dumps({"error": sentence}, ensure_ascii=False).encode())
+def _refused(problem: Problem) -> Answer:
+    headers = []
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", b"GET"))
+    if problem.passes:
+        headers.append((b"retry-after", b"%d" % AGAIN_SECONDS))
+    body = {name: getattr(problem, name) for name in ("error", "where", "rule", "remedy")}
+    text = json.dumps(body, ensure_ascii=False)
+    return Answer(problem.status, text.encode(), headers=headers)
 
 
 def _health(problems: Sequence[str]) -> Answer:
@@ -189,7 +222,8 @@ def _health(problems: Sequence[str]) -> Answer:
 
 
 async def _send(send: Any, answer: Answer) -> None:
-    headers = [(b"content-type", answer.kind), (b"content-length", b"%d" % len(answer.body))]
+    size = b"%d" % len(answer.body)
+    headers = [(b"content-type", answer.kind), (b"content-length", size), *answer.headers]
     start = {"type": "http.response.start", "status": answer.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": answer.body})

@@ -56,10 +56,14 @@ class Reading:
         self.ready = False
         """Every partition that is known was taken up."""
 
-    @property
-    def partitions(self) -> Collection[Partition]:
-        """All that Kafka has, others' shares too."""
-        return self._leaders.keys()
+    async def end_of(self, place: Partition, beyond: int) -> int | None:
+        """How far it reaches in Kafka, which is asked only if what was read does not reach beyond an offset;
+        None if there is no such partition. Raises Transient."""
+        if self._ends.get(place, 0) > beyond:
+            return self._ends[place]
+        if self.ready and place not in self._leaders:
+            return None
+        return (await self._log.bounds([place]))[place][1]
 
     def lag_records(self) -> int:
         """As of the last look, and of the last fetches, which tell where the partitions end."""

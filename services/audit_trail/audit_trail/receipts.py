@@ -18,6 +18,8 @@ from filrouge_chassis.records import Partition, RawRecord
 from filrouge_contracts.topics import VERDICTS
 from filrouge_contracts.verdicts import VerdictGiven
 
+from audit_trail.problems import Wrong, malformed, unknown
+
 AS_IT_WAS_SECONDS = 5.0
 """So long an opened archive serves; its tails stay for a minute."""
 SCANNED_RECORDS = 4096
@@ -47,10 +49,12 @@ class Receipts:
             return self._twice(lambda archive: _found(archive, place, offset))
 
     def of_event(self, source: str, event_id: str) -> Found:
-        """The record in which a partner said it: the one that was decided about, not a repetition."""
+        """The record in which a partner said it: the one that was decided about, not a repetition. Raises
+        Wrong if no verdict names it."""
         partner = _SOURCE.fullmatch(source)
         if partner is None:
-            raise NotYet(f"{source!r} is no partner's source: it is urn:filrouge:partner:<id>")
+            error = f"{source[:80]!r} is no partner's source"
+            raise malformed("source", "source", error, "Write urn:filrouge:partner:<id>.")
         verdicts = Partition(VERDICTS.format(partner=partner[1]), 0)
         key = f"said:{source}/{event_id}".encode()
         with self._turn:
@@ -61,7 +65,7 @@ class Receipts:
         if self._archive is not None and monotonic() < self._opened_at + AS_IT_WAS_SECONDS:
             try:
                 return look(self._archive)
-            except (NotYet, Missing):
+            except (NotYet, Missing, Wrong):
                 self._archive = None
         self._archive, self._opened_at = Archive(self._store, self._verifiers), monotonic()
         return look(self._archive)
@@ -83,7 +87,9 @@ def _of_verdict(archive: Archive, place: Partition, key: bytes) -> Found:
                 said = verdict.position
                 return _found(archive, Partition(said.topic, said.partition), said.offset)
         end = first
-    raise NotYet(f"{place}: no verdict on this event is archived so far; ask again in a second")
+    error = f"{place} has no verdict on this event"
+    remedy = "Look the id up; if the verdict was given this very moment, ask again in a second."
+    raise unknown("event-unknown", key.decode(), error, remedy)
 
 
 def _with_key(

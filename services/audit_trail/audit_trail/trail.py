@@ -15,6 +15,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 from filrouge_archive.archiver import Archiver
 from filrouge_archive.errors import StoreAway
+from filrouge_archive.note import Verifier
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.topics import AUDIT
 
@@ -85,6 +86,10 @@ class Trail:
     async def publish_cosigned(self, note: str) -> None:
         async with self._hand:
             await self._until_stored(self._its_archiver().committer.publish_cosigned, note)
+
+    async def keep_cosigned(self, witness: Verifier, note: str) -> None:
+        async with self._hand:
+            await self._until_stored(self._its_archiver().committer.keep_cosigned, witness, note)
 
     async def run(self) -> None:
         """Until `end` is called; then what was read is archived and flushed."""

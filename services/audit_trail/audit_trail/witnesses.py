@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.errors import Refused, StoreAway
 from filrouge_archive.log_reader import LogReader
+from filrouge_archive.note import Verifier
 from filrouge_archive.store import Store
 from filrouge_archive.witness import Witness
 
@@ -18,17 +19,19 @@ logger = logging.getLogger(__name__)
 
 
 class Witnesses:
-    """Each is asked for the newest checkpoint, by itself; what came in time is published with it."""
+    """Each is asked for the newest checkpoint, by itself; what came in time is published with it, and the
+    newest one that each has cosigned beside it."""
 
     def __init__(
         self,
         witnesses: Sequence[Witness],
         store: Store,
         publish: Callable[[str], Awaitable[None]],
+        keep: Callable[[Verifier, str], Awaitable[None]],
         metrics: TrailMetrics,
     ) -> None:
         self._witnesses, self._store = witnesses, store
-        self._publish, self._metrics = publish, metrics
+        self._publish, self._keep, self._metrics = publish, keep, metrics
         self._note = ""
         self._lines: dict[str, str] = {}
         self._news = asyncio.Condition()
@@ -62,6 +65,7 @@ class Witnesses:
                 logger.warning("%s has not cosigned: %s", witness.verifier.name, error)
                 continue
             known_size = size
+            await self._keep(witness.verifier, cosigned)
             if asked == self._note:
                 self._lines[witness.verifier.name] = cosigned.removeprefix(asked)
                 await self._publish(asked + "".join(self._lines.values()))

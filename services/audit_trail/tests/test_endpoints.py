@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audit_trail.endpoints import Asked, Endpoints, Wrong, parsed
+from audit_trail.endpoints import Asked, Endpoints, parsed
 from audit_trail.metrics import TrailMetrics
+from audit_trail.problems import Wrong
 from audit_trail.receipts import Receipts
 from filrouge_archive.archiver import Archiver
 from filrouge_archive.receipt import Receipt
@@ -77,14 +78,28 @@ class Asking:
             TrailMetrics(self.registry),
             make_asgi_app(self.registry),
             lambda: self.problems,
-            lambda place: place in (PARTNER, VERDICTS, FACTS),
+            self._end_of,
         )
         self.away: Callable[[], None] = lambda: None
+
+    async def _end_of(self, place: Partition, _beyond: int) -> int | None:
+        """In Kafka is one record of the partner more than in the archive, and one fact."""
+        return {PARTNER: 5, VERDICTS: 4, FACTS: 1}.get(place)
 
     async def _turn(self, _step: str) -> None:
         self.away()
 
     async def get(self, target: str, method: str = "GET", **headers: str) -> tuple[int, str]:
+        sent = await self._sent(target, method, **headers)
+        body = b"".join(message.get("body", b"") for message in sent)
+        return sent[0]["status"], body.decode()
+
+    async def headers(self, target: str, method: str = "GET") -> dict[str, str]:
+        """Of the answer."""
+        sent = await self._sent(target, method)
+        return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+
+    async def _sent(self, target: str, method: str, **headers: str) -> list[dict[str, Any]]:
         path, _, query = target.partition("?")
         sent: list[dict[str, Any]] = []
 
@@ -102,8 +117,7 @@ class Asking:
             "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
         }
         await self.endpoints(scope, receive, send)
-        body = b"".join(message.get("body", b"") for message in sent)
-        return sent[0]["status"], body.decode()
+        return sent
 
     @property
     def accesses(self) -> list[AccessRecorded]:
@@ -145,30 +159,68 @@ async def test_a_partners_event_is_the_record_that_was_decided_about(
 
 
 @pytest.mark.parametrize(
-    ("target", "status", "words"),
+    ("target", "status", "rule", "where", "words"),
     [
-        (f"/receipts/{PARTNER}/4", 409, "ask again in a second"),
-        (f"/receipts/{FACTS}/0", 409, "ask again in a second"),
-        ("/receipts/other.g1/0/0", 404, "other.g1/0 is no partition of this installation"),
-        (f"/receipts?source={SOURCE}&id=3", 409, "no verdict on this event is archived so far"),
-        ("/receipts?source=urn:filrouge:partner:nobody&id=1", 409, "no verdict"),
-        ("/receipts?source=school-1&id=1", 409, "is no partner's source"),
-        (f"/receipts?source={SOURCE}", 400, "say id once"),
-        (f"/receipts?source={SOURCE}&id=1&id=2", 400, "say id once"),
-        (f"/receipts/{PARTNER}/-1", 400, "in digits"),
-        (f"/receipts/{PARTNER}/²", 400, "in digits"),
-        (f"/receipts/{PARTNER}/0/other.tlog-proof", 404, "has the files"),
-        (f"/receipts/{PARTNER}/0/record", 404, "has the files"),
-        ("/receipts/", 404, "ask for /receipts/"),
-        ("/", 404, "ask for /receipts/"),
+        (f"/receipts/{PARTNER}/4", 409, "not-signed-yet", f"{PARTNER}/4", "no signed commit yet"),
+        (f"/receipts/{FACTS}/0", 409, "not-signed-yet", f"{FACTS}/0", "no signed commit yet"),
+        (f"/receipts/{PARTNER}/5", 404, "record-unknown", f"{PARTNER}/5", "it ends before 5"),
+        ("/receipts/other.g1/0/0", 404, "partition-unknown", "other.g1/0/0", "is no partition"),
+        (f"/receipts?source={SOURCE}&id=3", 404, "event-unknown", f"said:{SOURCE}/3", "no verdict"),
+        (
+            "/receipts?source=urn:filrouge:partner:nobody&id=1",
+            404,
+            "event-unknown",
+            "nobody",
+            "no v",
+        ),
+        ("/receipts?source=school-1&id=1", 400, "source", "source", "is no partner's source"),
+        (f"/receipts?source={SOURCE}", 400, "parameter-once", "id", "id is missing"),
+        (f"/receipts?source={SOURCE}&id=1&id=2", 400, "parameter-once", "id", "is said 2 times"),
+        (f"/receipts/{PARTNER}/-1", 400, "offset-digits", "offset", "'-1', not a number"),
+        (f"/receipts/{PARTNER}/²", 400, "offset-digits", "offset", "not a number"),
+        (f"/receipts/{PARTNER.topic}/x/0", 400, "partition-digits", "partition", "not a number"),
+        (
+            f"/receipts/{PARTNER}/0/other.tlog-proof",
+            404,
+            "file-unknown",
+            "path",
+            "other.tlog-proof",
+        ),
+        (f"/receipts/{PARTNER}/0/record", 404, "file-unknown", "path", "has no file 'record'"),
+        ("/receipts/", 404, "path-unknown", "path", "/receipts/ is no path"),
+        ("/", 404, "path-unknown", "path", "/ is no path"),
     ],
 )
 async def test_what_cannot_be_given_is_explained_and_leaves_no_event(
-    asking: Asking, target: str, status: int, words: str
+    asking: Asking, target: str, status: int, rule: str, where: str, words: str
 ) -> None:
     found, body = await asking.get(target)
-    assert (found, words in json.loads(body)["error"]) == (status, True), body
+    said = json.loads(body)
+    assert (found, said["rule"], where in said["where"]) == (status, rule, True), body
+    assert words in said["error"], body
+    assert said.keys() == {"error", "where", "rule", "remedy"}
+    assert said["remedy"].endswith(".")
     assert asking.accesses == []
+
+
+async def test_a_question_that_may_be_asked_again_says_when_and_a_wrong_verb_which_is_right(
+    asking: Asking,
+) -> None:
+    assert (await asking.headers(f"/receipts/{PARTNER}/4"))["retry-after"] == "1"
+    assert "retry-after" not in await asking.headers(f"/receipts/{PARTNER}/5")
+    assert (await asking.headers(f"/receipts/{PARTNER}/0", "PUT"))["allow"] == "GET"
+    assert (await asking.get(f"/receipts/{PARTNER}/0", "PUT"))[0] == 405
+
+
+async def test_damage_is_ours_and_says_who_is_to_be_told(
+    asking: Asking, archiver: Archiver
+) -> None:
+    (path,) = (one for one in archiver._store.list("tail") if "/0-" in one)
+    archiver._store.delete([path])
+    status, body = await asking.get(f"/receipts/{PARTNER}/0")
+    said = json.loads(body)
+    assert (status, said["rule"]) == (500, "archive-damaged")
+    assert "filrouge audit verify" in said["remedy"]
 
 
 @pytest.mark.parametrize("reader", ["", "x" * 201, "two\nlines"])
@@ -214,7 +266,7 @@ def test_what_is_asked_is_read_in_one_way() -> None:
     assert parsed("GET", "/receipts/a.g1/0/7", b"") == Asked((Partition("a.g1", 0), 7), None, None)
     by_event = parsed("GET", "/receipts", b"source=urn%3Aa&id=x%2Fy")
     assert by_event == Asked(None, ("urn:a", "x/y"), None)
-    with pytest.raises(Wrong, match="ask with GET"):
+    with pytest.raises(Wrong, match="POST is not allowed"):
         parsed("POST", "/receipts/a.g1/0/7", b"")
 
 

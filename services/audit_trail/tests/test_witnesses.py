@@ -11,6 +11,7 @@ import pytest
 from audit_trail.metrics import TrailMetrics
 from audit_trail.witnesses import Witnesses
 from filrouge_archive.archiver import Archiver
+from filrouge_archive.checkpoint import claimed_checkpoint
 from filrouge_archive.errors import PutBack, Refused, StoreAway
 from filrouge_archive.note import COSIGNATURE, Verifier
 from filrouge_archive.store import Store
@@ -45,13 +46,17 @@ class Round:
         self._archiver = Archiver(store, SIGNER, SALT, "w")
         self._archiver.open(FACTS)
         self.published: list[str] = []
+        self.kept: list[tuple[str, str]] = []
         self.registry = CollectorRegistry()
         asked = cast(Any, witnesses)
         metrics = TrailMetrics(self.registry)
-        self.witnesses = Witnesses(asked, store, self._publish, metrics)
+        self.witnesses = Witnesses(asked, store, self._publish, self._keep, metrics)
 
     async def _publish(self, note: str) -> None:
         self.published.append(note)
+
+    async def _keep(self, witness: Verifier, note: str) -> None:
+        self.kept.append((witness.name, note))
 
     async def commit(self) -> str:
         offset = self._archiver.logs[FACTS].size
@@ -108,7 +113,9 @@ async def test_signatures_are_published_as_they_come_and_one_that_is_away_costs_
     working.cancel()
 
 
-async def test_a_signature_that_comes_too_late_is_not_published(gate: Event) -> None:
+async def test_a_signature_that_comes_too_late_is_kept_beside_and_not_added_to_the_newer_checkpoint(
+    gate: Event,
+) -> None:
     def slow(note: str) -> str:
         gate.wait(PATIENCE_SECONDS)
         return note + "— slow c2ln\n"
@@ -116,12 +123,39 @@ async def test_a_signature_that_comes_too_late_is_not_published(gate: Event) -> 
     witness = FakeWitness("slow", slow)
     on = Round(witness)
     working = asyncio.create_task(on.witnesses.run())
-    await on.commit()
+    first = await on.commit()
     await on.until(lambda: witness.known)
     second = await on.commit()
     gate.set()
     await on.until(lambda: on.published)
     assert on.published == [second + "— slow c2ln\n"]
+    assert on.kept == [("slow", f"{note}— slow c2ln\n") for note in (first, second)]
+    working.cancel()
+
+
+async def test_under_constant_load_a_slow_witness_is_heard_of_all_the_same() -> None:
+    """While it thinks, another commit is made: always."""
+    asked, answer = Event(), Event()
+
+    def slow(note: str) -> str:
+        asked.set()
+        answer.wait(PATIENCE_SECONDS)
+        answer.clear()
+        return note + "— slow c2ln\n"
+
+    on = Round(FakeWitness("slow", slow))
+    working = asyncio.create_task(on.witnesses.run())
+    await on.commit()
+    for answers in range(1, 4):
+        await on.until(asked.is_set)
+        asked.clear()
+        await on.commit()
+        answer.set()
+        await on.until(lambda count=answers: len(on.kept) == count)  # type: ignore[misc]
+    assert on.published == []
+    sizes = [claimed_checkpoint(note).size for _, note in on.kept]
+    assert sizes == sorted(set(sizes))
+    answer.set()
     working.cancel()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from filrouge_archive.archive import Archive
@@ -25,6 +25,11 @@ class ArchiveSource(Source):
     """Goes on where words are erased: what checks the whole stream is told the place that they had."""
 
     archive: Archive
+
+    def _roots_at(self, sizes: Mapping[Partition, int]) -> Mapping[Partition, str]:
+        return {
+            place: self.archive.reader(place).root_at(size).hex() for place, size in sizes.items()
+        }
 
     async def records(
         self, chosen: Collection[Partition] | None = None, progress: Progress = lambda *_: None
@@ -48,6 +53,7 @@ async def archive_source(url: str) -> Source:
     places = [Partition(name, n) for name, count in partitions.items() for n in range(count)]
     return ArchiveSource(
         archive=archive,
+        name=archive.name,
         log=ArchiveLog(archive),
         partitions=partitions,
         bounds={place: archive.bounds(place) for place in places},

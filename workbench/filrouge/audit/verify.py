@@ -19,6 +19,7 @@ from filrouge_contracts.audit import RecordErased
 from filrouge_contracts.envelope import H_TYPE
 from filrouge_contracts.topics import AUDIT
 
+from filrouge.audit.cosigned import Cosigned, cosigned_by
 from filrouge.audit.entry_check import Heard, is_of_lanes, lanes_heard
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.log_check import Finding, Root
@@ -44,6 +45,8 @@ class Verified:
     """Read in this run."""
     erased: int = 0
     seconds: float = 0.0
+    cosigned: list[Cosigned] = field(default_factory=list)
+    """By each witness that the auditor trusts."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -54,6 +57,7 @@ class Verified:
         """For people."""
         yield f"{self.archive}: {self.commits:,} commits, {self.logs} logs, {self.records:,} records"
         yield f"keys: {self.trusted}"
+        yield from (one.line(self.commits) for one in self.cosigned)
         rate = self.leaves / self.seconds if self.seconds else 0.0
         yield f"{self.leaves:,} leaves in {self.seconds:.1f} seconds, {rate:,.0f} leaves per second"
         if self.erased:
@@ -104,7 +108,8 @@ class _Run:
 
     def _manifest(self, start: Seen) -> ManifestCheck:
         origin = manifest_origin(self.done.archive)
-        known = [*self.memory.checkpoints(), *self.against]
+        cosigned = [(one.path, one.checkpoint) for one in self.done.cosigned]
+        known = [*self.memory.checkpoints(), *self.against, *cosigned]
         roots = [Root(one.size, one.root, name) for name, one in known if one.origin == origin]
         check = ManifestCheck(self.store, self.verifiers, roots, start.commits, start.last_commit)
         check.run()
@@ -207,9 +212,10 @@ def verify(
     everything: bool = False,
     processes: int | None = None,
     progress: Progress = lambda *_: None,
+    witnesses: Sequence[Verifier] = (),
 ) -> Verified:
-    """`folder`: the auditor's memory; `against`: files of signed checkpoints. Raises AuditFailed where there
-    is nothing to verify, or to hold against."""
+    """`folder`: the auditor's memory; `against`: files of signed checkpoints; `witnesses`: who has to have
+    cosigned the manifest. Raises AuditFailed where there is nothing to verify, or to hold against."""
     started = time.perf_counter()
     store = Store(url)
     try:
@@ -225,6 +231,8 @@ def verify(
         why = f"names a key that is not trusted: {', '.join(strange)}; if it is, give --verifier"
         done.findings.append(Finding(VERIFIERS, why))
     checkpoints = [(str(path), _opened(path, trusted)) for path in against]
+    done.cosigned, missing = cosigned_by(store, trusted, witnesses)
+    done.findings += missing
     _Run(url, store, trusted, memory, checkpoints, everything, processes, progress, done).run()
     done.seconds = time.perf_counter() - started
     return done

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from filrouge.commands.audit.check import check, report
+from filrouge.commands.audit.check import check
 from filrouge.commands.audit.export import export
 from filrouge.commands.audit.pack import pack
 from filrouge.commands.audit.re_execute import re_execute
 from filrouge.commands.audit.receipt import receipt
 from filrouge.commands.audit.replay import replay
+from filrouge.commands.audit.report import report
 from filrouge.commands.audit.state import diff, state
 from filrouge.commands.audit.trace import trace
 from filrouge.commands.audit.verify import verify

@@ -23,13 +23,16 @@ from_source = click.option(
 """Gives a command the argument `opener`."""
 
 
-def parsed_keys(_context: object, _option: object, texts: tuple[str, ...]) -> list[Verifier]:
-    """Of `--verifier`: a key, or a file with a key per line."""
+def parsed_keys(
+    _context: object, option: click.Parameter | None, texts: tuple[str, ...]
+) -> list[Verifier]:
+    """Of `--verifier` and `--witness`: a key, or a file with a key per line."""
     try:
         lines = [line for text in texts for line in _lines(text)]
         return [Verifier.parse(line) for line in lines]
     except Refused as error:
-        raise AuditFailed(f"--verifier: {error}") from error
+        name = option.opts[0] if option is not None else "--verifier"
+        raise AuditFailed(f"{name}: {error}") from error
 
 
 def _lines(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from filrouge.audit.memory import memory_folder
 from filrouge.audit.verify import verify as verify_it
-from filrouge.commands.audit.options import with_verifiers
+from filrouge.commands.audit.options import parsed_keys, with_verifiers
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -22,6 +22,14 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.argument("archive", envvar="FILROUGE_SOURCE")
 @click.option("--against", multiple=True, type=FILE, help="A signed checkpoint, from anybody.")
 @with_verifiers
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    callback=parsed_keys,
+    metavar="KEY|FILE",
+    help="Show what this witness has cosigned; that it has not is a finding.",
+)
 @click.option("--memory", type=FOLDER, help="Also FILROUGE_MEMORY; else ~/.filrouge/checkpoints.")
 @click.option("--all", "everything", is_flag=True, help="Read what was verified earlier as well.")
 @click.option("--processes", type=click.IntRange(1), help="At most so many; as many as cores.")
@@ -29,6 +37,7 @@ def verify(
     archive: str,
     against: tuple[Path, ...],
     verifiers: list[Verifier],
+    witnesses: list[Verifier],
     memory: Path | None,
     everything: bool,
     processes: int | None,
@@ -45,6 +54,7 @@ def verify(
             everything,
             processes,
             lambda read, of: bars.update(task, completed=read, total=of),
+            witnesses,
         )
     for line in done.lines():
         click.echo(line)
