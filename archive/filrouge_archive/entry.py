@@ -12,7 +12,7 @@ not in it: the log's origin and the leaf's index say them.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -101,6 +101,13 @@ def own_numbers_of() -> Match:
     """Matches entries that are our lanes' events and in the log themselves. Groups: the time, as it is written,
     and those of `own_numbers`."""
     return own_numbers(rb"\x%02x\x%02x.(\x00.{7})" % (VERSION, HERE))
+
+
+def may_have_header(name: str, value: bytes) -> Callable[[bytes], bool]:
+    """False for entries whose record has certainly no such header. Content may look like one: then, and if the
+    body is not here, the record must be asked."""
+    written = b"".join((*_encoded(name.encode()), *_encoded(value)))
+    return lambda entry: written in entry or entry[1:2] != bytes((HERE,))
 
 
 def entry_bytes(data: bytes) -> int:
