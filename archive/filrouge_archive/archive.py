@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from filrouge_chassis.records import Partition, RawRecord
+from filrouge_contracts.envelope import H_SOURCE
 
 from filrouge_archive.archiver import VERIFIERS
 from filrouge_archive.checkpoint import open_checkpoint
 from filrouge_archive.commit import Head, commit_path, head_reader, log_prefix, parse_commit
-from filrouge_archive.entry import Beside, Entry, decode_entry
+from filrouge_archive.entry import Beside, Entry, decode_entry, may_have_header
 from filrouge_archive.errors import Damaged, Erased, Missing, NotYet, Refused
 from filrouge_archive.history import MANIFEST_CHECKPOINT, read_history
 from filrouge_archive.log_reader import LogReader
@@ -69,17 +70,27 @@ class Archive:
         return self.reader(place).bundles(first, end) if first < end else iter(())
 
     def read(
-        self, place: Partition, first: int, end: int, with_erased: bool = False
+        self,
+        place: Partition,
+        first: int,
+        end: int,
+        with_erased: bool = False,
+        said_by: str | None = None,
     ) -> Iterator[list[RawRecord]]:
         """Records in chunks. Where the words of one are gone, there is an ErasedRecord if they are wanted, or
-        Erased is raised; `raw` still has its leaf."""
+        Erased is raised; `raw` still has its leaf. `said_by`: what another source has certainly said is left
+        out, so that chunks may be empty."""
         for begin, entries in self.raw(place, first, end):
             where = f"{log_prefix(place)}, offsets from {begin}"
-            decoded = [decode_entry(entry, where) for entry in entries]
+            offsets: Iterable[int] = range(begin, begin + len(entries))
+            if said_by is not None:
+                maybe = may_have_header(H_SOURCE, said_by.encode())
+                offsets = [n for n, entry in zip(offsets, entries, strict=True) if maybe(entry)]
+            decoded = [decode_entry(entries[offset - begin], where) for offset in offsets]
             beside = self._beside(decoded, with_erased)
             yield [
-                self._record(entry, place, begin + number, beside, with_erased)
-                for number, entry in enumerate(decoded)
+                self._record(entry, place, offset, beside, with_erased)
+                for offset, entry in zip(offsets, decoded, strict=True)
             ]
 
     def receipt(self, place: Partition, offset: int) -> Receipt:

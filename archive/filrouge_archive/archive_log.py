@@ -27,9 +27,10 @@ class ArchiveLog:
         return {place: self._archive.bounds(place) for place in partitions}
 
     async def read(
-        self, partition: Partition, first: int, end: int
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[Record]]:
         """Raises NotYet beyond the end, Erased and Damaged."""
-        chunks = self._archive.read(partition, first, end)
-        while chunk := await asyncio.to_thread(next, chunks, None):
-            yield chunk
+        chunks = self._archive.read(partition, first, end, said_by=said_by)
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+            if chunk:
+                yield chunk

@@ -12,13 +12,14 @@ not in it: the log's origin and the leaf's index say them.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from filrouge_chassis.records import Partition, RawRecord, Record
 
 from filrouge_archive.errors import Damaged
+from filrouge_archive.own_body import Headers, Match, decode_own_body, own_numbers
 
 VERSION = 1
 ENTRY_BYTES_AT_MOST = 60_000
@@ -62,7 +63,7 @@ class Entry(NamedTuple):
     def record(self, place: Partition, offset: int, body: bytes) -> RawRecord:
         """Raises Damaged."""
         try:
-            key, value, headers = _decode_body(body)
+            key, value, headers = decode_own_body(body) or _decode_body(body)
         except (struct.error, ValueError) as error:
             raise Damaged(f"log/{place}", f"the body of offset {offset}: {error}") from error
         return RawRecord(*place, offset, self.timestamp, key, value, headers)
@@ -96,6 +97,19 @@ def decode_entry(entry: bytes, where: str) -> Entry:
     return Entry(timestamp, timestamp_type, content)
 
 
+def own_numbers_of() -> Match:
+    """Matches entries that are our lanes' events and in the log themselves. Groups: the time, as it is written,
+    and those of `own_numbers`."""
+    return own_numbers(rb"\x%02x\x%02x.(\x00.{7})" % (VERSION, HERE))
+
+
+def may_have_header(name: str, value: bytes) -> Callable[[bytes], bool]:
+    """False for entries whose record has certainly no such header. Content may look like one: then, and if the
+    body is not here, the record must be asked."""
+    written = b"".join((*_encoded(name.encode()), *_encoded(value)))
+    return lambda entry: written in entry or entry[1:2] != bytes((HERE,))
+
+
 def entry_bytes(data: bytes) -> int:
     """How much of this is the entry, where the object beside the log follows a digest."""
     return REFERENCE_BYTES if data[1:2] in (bytes([BESIDE]), bytes([SALTED])) else len(data)
@@ -123,7 +137,7 @@ def _encoded(data: bytes | None) -> tuple[bytes, ...]:
 
 def _decode_body(
     body: bytes,
-) -> tuple[bytes | None, bytes | None, tuple[tuple[str, bytes], ...]]:
+) -> tuple[bytes | None, bytes | None, Headers]:
     key, position = _taken(body, 0)
     (count,) = _unpacked(body, position)
     position += 4

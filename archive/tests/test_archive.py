@@ -24,12 +24,14 @@ from filrouge_archive.receipt import Receipt
 from filrouge_archive.store import Store
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, RawRecord
+from filrouge_contracts.envelope import H_SOURCE
 
 from archive.tests.scene import (
     BUDGET,
     DELIVERY,
     KEYS,
     PARTNER,
+    SALT_KEY,
     SIGNER,
     archived,
     archiver,
@@ -319,3 +321,29 @@ async def test_an_archive_is_read_as_a_lane_reads_kafka() -> None:
         _ = [chunk async for chunk in log.read(BUDGET, 590, 601)]
     with pytest.raises(ArchiveError, match="read only"):
         await log.publisher()
+
+
+async def test_what_another_source_has_said_may_be_left_out() -> None:
+    """Content that looks like a header of theirs, and what lies beside the log, is asked and not guessed."""
+
+    def said(offset: int, source: str, value: bytes = b"{}") -> RawRecord:
+        return RawRecord(*BUDGET, offset, 7, b"key", value, ((H_SOURCE, source.encode()),))
+
+    imitation = b"\x00\x00\x00\x09ce_source\x00\x00\x00\x06lane/1"
+    all_records = [
+        said(0, "lane/1"),
+        said(1, "lane/2"),
+        said(2, "lane/2", imitation),
+        said(3, "lane/2", b"large" * 20_000),
+        said(4, "lane/10"),
+        said(5, "lane/1", b"large" * 20_000),
+    ]
+    store = Store("memory:")
+    made = Archiver(store, SIGNER, SALT_KEY, "w1")
+    made.open(BUDGET)
+    made.append(BUDGET, all_records)
+    made.flush()
+    made.commit(1)
+    log = ArchiveLog(Archive(store, KEYS))
+    read = [one async for chunk in log.read(BUDGET, 0, 6, said_by="lane/1") for one in chunk]
+    assert read == [all_records[number] for number in (0, 2, 3, 5)]

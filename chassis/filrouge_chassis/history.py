@@ -112,11 +112,10 @@ async def _in_sequence(
 async def _own(
     log: Log, identity: Identity, partition: Partition, first: int, end: int
 ) -> AsyncIterator[tuple[int, Outgoing]]:
-    source = identity.source.encode()
-    async for chunk in log.read(partition, first, end):
+    mine = (H_SOURCE, identity.source.encode())
+    async for chunk in log.read(partition, first, end, said_by=identity.source):
         for record in chunk:
-            headers = dict(record.headers)
-            if headers.get(H_SOURCE) == source:
+            if mine in record.headers and (headers := dict(record.headers))[H_SOURCE] == mine[1]:
                 yield int(headers[H_SEQUENCE]), as_published(record)
 
 

@@ -171,7 +171,7 @@ class KafkaLog:
         return answer
 
     async def read(
-        self, partition: Partition, first: int, end: int
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[Record]]:
         if first >= end:
             return

@@ -35,8 +35,11 @@ class Log(Protocol):
         """First and end offset of each partition."""
         ...
 
-    def read(self, partition: Partition, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
-        """Chunks of the records from `first` to `end` (exclusive); raises LogLost on a gap."""
+    def read(
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
+    ) -> AsyncIterator[Sequence[Record]]:
+        """Chunks of the records from `first` to `end` (exclusive); raises LogLost on a gap. `said_by`: what
+        another source has certainly said may be left out, where that is cheaper than to hand it over."""
         ...
 
 

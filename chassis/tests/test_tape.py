@@ -24,7 +24,7 @@ class CountingLog(FakeLog):
         self.opened = 0
 
     async def read(
-        self, partition: Partition, first: int, end: int
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[Record]]:
         self.opened += 1
         async for chunk in super().read(partition, first, end):
@@ -100,7 +100,7 @@ async def test_what_is_not_there_is_not_passed_over() -> None:
 async def test_a_reader_that_ends_early_is_an_error_and_no_end() -> None:
     class Short(FakeLog):
         async def read(
-            self, partition: Partition, first: int, end: int
+            self, partition: Partition, first: int, end: int, said_by: str | None = None
         ) -> AsyncIterator[Sequence[Record]]:
             async for chunk in super().read(partition, first, end - 1):
                 yield chunk

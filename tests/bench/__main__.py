@@ -1,4 +1,5 @@
-"""`make bench`: what a stage costs, against a floor and against the ordinary way, in one run."""
+"""`make bench`: what a stage costs, against a floor and against the ordinary way, in one run; how long partners
+wait; and how fast an auditor is. `--only` measures one part of it."""
 
 from __future__ import annotations
 
@@ -8,17 +9,22 @@ import gc
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filrouge.stack import local_stack
+from filrouge.stack import Stack, local_stack
 
+from tests.bench.archive import archive_figures
 from tests.bench.contestants import floor_below, naive_handler, stage, traced_stage
 from tests.bench.installation import LANES, Installation
 from tests.bench.latency import Span, latency
 from tests.bench.past import past_of
 from tests.bench.rates import Measured, summary
+from tests.bench.receipts import receipt_delays_ms
+
+Numbers = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Size:
     records: int
     naive_records: int
     span: Span
+    archived_records: int
+    receipts: int
     lines: int = 400
 
 
@@ -38,7 +46,8 @@ TRACED = {
     "all_bounded": {"FILROUGE_TRACE_RATIO": "1"},
     "all": {"FILROUGE_TRACE_RATIO": "1", "FILROUGE_TRACE_SPANS_PER_SECOND": "1000000"},
 }
-FULL, QUICK = Size(5, 120_000, 500, Span(5, 20)), Size(1, 8_000, 100, Span(1, 3))
+FULL = Size(5, 120_000, 500, Span(5, 20), 100_000, 100)
+QUICK = Size(1, 8_000, 100, Span(1, 3), 8_000, 5)
 
 
 @dataclass
@@ -51,9 +60,8 @@ class Figures:
     naive: list[Measured] = field(default_factory=list)
     rebuild: list[float] = field(default_factory=list)
     re_execution: list[float] = field(default_factory=list)
-    latency_ms: dict[int, dict[str, float]] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> Numbers:
         rounds = zip(self.stage, self.floor, self.naive, strict=True)
         ratios = [(ours, below, naive) for ours, below, naive in rounds]
         return {
@@ -72,7 +80,6 @@ class Figures:
             **{f"ratio_traced_{name}": self._ratio(rounds) for name, rounds in self.traced.items()},
             "rebuild": summary(self.rebuild),
             "re_execution": summary(self.re_execution),
-            **{f"latency_ms_at_{rate}": found for rate, found in self.latency_ms.items()},
         }
 
     def _ratio(self, rounds: Sequence[Measured]) -> dict[str, float]:
@@ -123,19 +130,55 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def _new_stack() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
+        yield stack
+
+
+def _stage(size: Size) -> Numbers:
+    with _new_stack() as stack:
+        return asyncio.run(run(size, Installation(stack, size.lines))).as_json()
+
+
+def _latency(size: Size) -> Numbers:
+    numbers = {}
+    for rate in ORDERS_PER_SECOND:
+        with _new_stack() as stack:
+            numbers[f"latency_ms_at_{rate}"] = asyncio.run(latency(stack, size.span, rate))
+    return numbers
+
+
+def _archive(size: Size) -> Numbers:
+    with _new_stack() as stack:
+        here = Installation(stack, size.lines)
+        return asyncio.run(archive_figures(here, size.archived_records, size.rounds))
+
+
+def _receipts(size: Size) -> Numbers:
+    with _new_stack() as stack:
+        return {"receipt_ms": asyncio.run(receipt_delays_ms(stack, size.receipts))}
+
+
+PARTS: Mapping[str, Callable[[Size], Numbers]] = {
+    "stage": _stage,
+    "latency": _latency,
+    "archive": _archive,
+    "receipts": _receipts,
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--json", type=Path, help="file for the numbers")
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
+    parser.add_argument("--only", choices=PARTS, help="this part alone")
     options = parser.parse_args()
     size = QUICK if options.quick else FULL
     gc.set_threshold(200_000, 50, 1000)  # as the service does
-    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
-        figures = asyncio.run(run(size, Installation(stack, size.lines)))
-    for rate in ORDERS_PER_SECOND:
-        with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder)) as stack:
-            figures.latency_ms[rate] = asyncio.run(latency(stack, size.span, rate))
-    numbers = figures.as_json()
+    numbers: dict[str, object] = {}
+    for name in [options.only] if options.only else PARTS:
+        numbers |= PARTS[name](size)
     for name, value in numbers.items():
         _say(f"{name:24} {value}")
     if options.json:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from filrouge.operator import Operator
 from filrouge.stack import Stack
 from filrouge.topics import ensure_topics
 from filrouge_chassis.kafka import KafkaLog
@@ -14,12 +15,10 @@ from filrouge_chassis.records import Outgoing, Partition
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.producer import Producer
 from filrouge_contracts.budget import CommitmentRequested, CreditsOpened
-from filrouge_contracts.control import TickPassed
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, GATEWAY, ORDERS
 from filrouge_contracts.event import Event
 from filrouge_contracts.table.budget import BUDGET
 from filrouge_contracts.topic_specs import all_topics
-from filrouge_contracts.topics import CONTROL
 
 LANES = 4
 START = datetime(2020, 5, 4, 8, tzinfo=UTC)
@@ -56,9 +55,8 @@ class Installation:
     async def prepare(self) -> Asked:
         """Topics, one tick, and credits on every budget line."""
         await ensure_topics(self.stack.kafka, all_topics(LANES, [BUDGET_ACCOUNTING], []))
-        tick = TickPassed(at=START)
-        headers = (("ce_type", TickPassed.event_type.encode()),)
-        await self.publish([Outgoing(CONTROL, 0, b"clock", tick.to_json(), headers)])
+        async with Operator(self.stack.kafka, LANES) as operator:
+            await operator.tick(START)
         credits = [
             example(CreditsOpened, budget_line=line_name(number), ae_cents=AE_CENTS)
             for number in range(self.lines)

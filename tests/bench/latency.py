@@ -30,7 +30,7 @@ from filrouge_contracts.table.budget import BUDGET
 from filrouge_contracts.topics import PARTNER_IN
 
 from tests.bench.installation import AE_CENTS, LANES
-from tests.bench.rates import pause
+from tests.bench.rates import pause, percentiles
 
 SEND_EVERY_SECONDS = 0.005
 QUIET_SECONDS = 300.0
@@ -73,12 +73,10 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
     )
     missing = measured - booked_ms.keys()
     assert not missing, f"{len(missing)} of {len(measured)} orders were not booked"
-    waited_ms = sorted(booked_ms[name] - said_ms[name] for name in measured)
+    waited_ms = percentiles([booked_ms[name] - said_ms[name] for name in measured])
     times_ms = [said_ms[name] for name in measured]
     return {
-        **{f"p{p}": waited_ms[len(waited_ms) * p // 100] for p in (50, 90, 99)},
-        "max": waited_ms[-1],
-        "events": len(measured),
+        **waited_ms,
         "rate": round(1000 * len(measured) / (max(times_ms) - min(times_ms)), 1),
     }
 

@@ -91,3 +91,10 @@ def summary(values: Sequence[float]) -> dict[str, float]:
         "min": round(min(values), 2),
         "max": round(max(values), 2),
     }
+
+
+def percentiles(values_ms: Sequence[float]) -> dict[str, float]:
+    """What so many in a hundred did not exceed, and the worst."""
+    ordered = sorted(values_ms)
+    found = {f"p{p}": round(ordered[len(ordered) * p // 100], 1) for p in (50, 90, 99)}
+    return {**found, "max": round(ordered[-1], 1), "events": len(ordered)}

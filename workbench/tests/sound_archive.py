@@ -37,8 +37,21 @@ def record(place: Partition, offset: int, said: bytes = b"") -> RawRecord:
 
 
 def numbered(source: str, sequence: int, prev: int) -> tuple[tuple[str, bytes], ...]:
-    numbers = (("ce_source", source), ("ce_sequence", str(sequence)), ("ce_prev", str(prev)))
-    return tuple((name, text.encode()) for name, text in numbers)
+    """The headers of an event, as lanes write them."""
+    texts = {
+        "content-type": "application/json",
+        "ce_specversion": "1.0",
+        "ce_id": f"{source}/test/{sequence}",
+        "ce_source": source,
+        "ce_type": "fr.filrouge.test.said.v1",
+        "ce_subject": "key",
+        "ce_time": "2020-05-04T08:00:00Z",
+        "ce_sequence": str(sequence),
+        "ce_prev": str(prev),
+        "ce_traceparent": f"00-{'a' * 32}-{sequence:016x}-00",
+        "ce_receivedms": "0",
+    }
+    return tuple((name, text.encode()) for name, text in texts.items())
 
 
 def erasure(offset: int) -> RawRecord:

@@ -88,7 +88,7 @@ class FakeLog:
         return {place: self._broker.bounds(place) for place in partitions}
 
     async def read(
-        self, partition: Partition, first: int, end: int
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[Record]]:
         while first < end:
             await self._turn("read")

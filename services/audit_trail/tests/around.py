@@ -69,7 +69,7 @@ class Kafka:
         return {place: (self.first.get(place, 0), len(self.records[place])) for place in places}
 
     async def read(
-        self, place: Partition, first: int, end: int
+        self, place: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[RawRecord]]:
         if first < end:
             yield self.records[place][first:end]

@@ -16,9 +16,12 @@ from filrouge_archive.note import Verifier
 from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition
 
-from filrouge.audit.entry_check import EntryCheck, Numbers
+from filrouge.audit.entry_check import EntryCheck
 from filrouge.audit.log_check import Finding, LogCheck, Root
+from filrouge.audit.log_numbers import Numbers
 
+LEAVES_WORTH_A_PROCESS = 500_000
+"""As many are read in the time that a further process takes to import what it needs."""
 Progress = Callable[[int, int], None]
 """Told how many leaves of how many were read."""
 
@@ -41,14 +44,14 @@ class LogTask:
 
 @dataclass(frozen=True)
 class LogResult:
-    """`gone`: salted objects that are missing; `lanes`: numbers heard; `last`: the last of each lane."""
+    """`gone`: salted objects that are missing; `last`: of each lane; `lanes`: what they numbered."""
 
     place: Partition
     findings: list[Finding]
     leaves: int
     gone: list[tuple[int, str]]
-    lanes: dict[str, Numbers]
     last: dict[str, int]
+    lanes: dict[str, Numbers]
 
 
 def check_logs(
@@ -58,10 +61,12 @@ def check_logs(
     processes: int | None,
     progress: Progress,
 ) -> Iterator[LogResult]:
-    """The longest first; with one process, in this one."""
+    """The longest first. `processes`: None for as many as are worth it, at most one per core; a single one is
+    this one."""
     tasks = sorted(tasks, key=lambda task: task.new, reverse=True)
     total, done = sum(task.new for task in tasks), 0
-    workers = min(len(tasks), processes or os.cpu_count() or 1)
+    worth = min(os.cpu_count() or 1, total // LEAVES_WORTH_A_PROCESS)
+    workers = min(len(tasks), processes or worth)
     if workers <= 1:
         store = Store(url)
         for task in tasks:
@@ -87,7 +92,7 @@ def check_log(store: Store, verifiers: Sequence[Verifier], task: LogTask) -> Log
     except ArchiveError as error:
         findings.append(Finding.of(error, f"{commit_path(task.number)}, head of {head.place}"))
     said, found = _checkpoint(store, verifiers, head)
-    entries = EntryCheck(store, head.place, dict(task.last), first_new=task.first)
+    entries = EntryCheck(store, head.place, task.last, task.first)
     try:
         reader = LogReader(store, prefix, head.size, head.stored, task.tail)
     except ArchiveError as error:
@@ -96,7 +101,9 @@ def check_log(store: Store, verifiers: Sequence[Verifier], task: LogTask) -> Log
     log = LogCheck(reader, prefix, [*task.roots, *said], task.first, entries.look)
     log.run()
     findings += [*found, *log.findings, *entries.findings]
-    return LogResult(head.place, findings, log.leaves, entries.gone, entries.lanes, entries.last)
+    lanes = entries.numbers.of_lanes()
+    last = {**task.last, **{lane: numbers.sequences[-1] for lane, numbers in lanes.items()}}
+    return LogResult(head.place, findings, log.leaves, entries.gone, last, lanes)
 
 
 def _checkpoint(

@@ -7,6 +7,7 @@ are added up afterwards, and nothing may be missing or there twice.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -206,6 +207,7 @@ def _import_from(rules: Path) -> None:
 
 def _begin(opener: Opener, rules: Path | None) -> None:
     global _work
+    gc.set_threshold(200_000, 50, 1000)  # as the services do
     _work = _Work(opener, rules)
 
 

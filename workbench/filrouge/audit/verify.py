@@ -20,8 +20,9 @@ from filrouge_contracts.envelope import H_TYPE
 from filrouge_contracts.topics import AUDIT
 
 from filrouge.audit.cosigned import Cosigned, cosigned_by
-from filrouge.audit.entry_check import Heard, is_of_lanes, lanes_heard
+from filrouge.audit.entry_check import is_of_lanes
 from filrouge.audit.errors import AuditFailed
+from filrouge.audit.lanes_heard import Heard, LanesHeard
 from filrouge.audit.log_check import Finding, Root
 from filrouge.audit.log_shares import LogResult, LogTask, Progress, check_logs
 from filrouge.audit.manifest_check import ManifestCheck
@@ -85,23 +86,27 @@ class _Run:
         start = Seen(logs=seen.logs) if self.everything else seen
         manifest = self._manifest(start)
         tasks = list(self._tasks(manifest, seen))
-        results = list(check_logs(self.url, self.verifiers, tasks, self.processes, self.progress))
+        results = []
+        lanes = LanesHeard({name: Heard(one.end, one.missing) for name, one in start.lanes.items()})
+        for result in check_logs(self.url, self.verifiers, tasks, self.processes, self.progress):
+            lanes.add(result.lanes)
+            result.lanes.clear()  # eight bytes a record, of all logs
+            results.append(result)
         for result in sorted(results, key=lambda result: result.place):
             self.done.findings += result.findings
             self.done.leaves += result.leaves
         self._judge_gone(results)
-        heard = self._lanes(start, results)
+        heard = self._judge_lanes(lanes, results)
         if manifest.note:
             self.memory.remember(manifest.note)
         if self.done.good:
             self.memory.trust(self.verifiers)
             self.memory.verified(_seen(manifest, results, heard))
 
-    def _lanes(self, start: Seen, results: Sequence[LogResult]) -> Mapping[str, Heard]:
+    def _judge_lanes(self, lanes: LanesHeard, results: Sequence[LogResult]) -> Mapping[str, Heard]:
         """Where a log is damaged, numbers are missing that nobody left out."""
-        before = {name: Heard(lane.end, lane.missing) for name, lane in start.lanes.items()}
         erased = sum(len(one.gone) for one in results if is_of_lanes(one.place))
-        heard, gaps = lanes_heard(before, [result.lanes for result in results], erased)
+        heard, gaps = lanes.judge(erased)
         if self.done.good:
             self.done.findings += gaps
         return heard

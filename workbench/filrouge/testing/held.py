@@ -26,7 +26,7 @@ class HeldLog:
         return {place: (0, len(self._records.get(place, ()))) for place in partitions}
 
     async def read(
-        self, partition: Partition, first: int, end: int
+        self, partition: Partition, first: int, end: int, said_by: str | None = None
     ) -> AsyncIterator[Sequence[Record]]:
         if first < end:
             yield self._records[partition][first:end]
