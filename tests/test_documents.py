@@ -7,17 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from audit_trail.metrics import TrailMetrics
 from audit_trail.settings import Settings as ArchiverSettings
 from filrouge.cli import filrouge
 from filrouge.commands.audit import audit
-from filrouge_chassis.control import ControlLog
-from filrouge_chassis.instance import ConsumerFeed, Instance
-from filrouge_chassis.layout import FactLayout
-from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.settings import Settings
-from filrouge_contracts.entry import BUDGET_ACCOUNTING
-from prometheus_client import CollectorRegistry
 
 from tests.integration.manual import commands
 
@@ -34,18 +27,6 @@ def test_every_setting_is_in_the_manual_and_no_other() -> None:
     told = set(re.findall(r"^\| `(FILROUGE_\w+)`", OPERATIONS, re.MULTILINE))
     fields = Settings.model_fields.keys() | ArchiverSettings.model_fields.keys()
     assert told == {f"FILROUGE_{name.upper()}" for name in fields}
-
-
-def test_every_metric_is_in_the_manual_and_no_other() -> None:
-    registry = CollectorRegistry()
-    LaneMetrics(registry)
-    nobody = Instance(
-        FactLayout(BUDGET_ACCOUNTING), ControlLog(), ConsumerFeed(), lambda _: pytest.fail("a lane")
-    )
-    registry.register(LagCollector(nobody))
-    TrailMetrics(registry)
-    told = set(re.findall(r"^\| `(filrouge_\w+)`", OPERATIONS, re.MULTILINE))
-    assert told == {metric.name for metric in registry.collect()}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

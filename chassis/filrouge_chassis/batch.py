@@ -27,6 +27,7 @@ from filrouge_chassis.lane_row import LaneRow, WakeCursor, changed_closed, chang
 from filrouge_chassis.outbound import Identity, Outbound
 from filrouge_chassis.progress import Counts, Decision, Progress
 from filrouge_chassis.records import Outgoing, Record, encode_outgoing
+from filrouge_chassis.span_names import DECIDE, PARK
 from filrouge_chassis.trace_context import root_of
 
 ROW_AT_MOST_BYTES = 8 * 1024 * 1024
@@ -266,7 +267,7 @@ class Batch:
             self._out.add(key, prepared, cause, trace, received_ms)
             keeps = self._keeps is not None and self._keeps(trace)
             if keeps:
-                name = f"decide {type(event).__name__}"
+                name = f"{DECIDE.name} {type(event).__name__}"
                 self.kept.append(Decision(name, key, cause, trace, len(said)))
             if received_ms:
                 self.counts.waited(received_ms, trace if keeps else None)
@@ -305,7 +306,7 @@ class Batch:
         self.counts.parked += 1
         if self._keeps is not None and self._keeps(trace):
             why = error.name if error else "waits behind another"
-            self.kept.append(Decision("park", key, cause, trace, 1, why))
+            self.kept.append(Decision(PARK.name, key, cause, trace, 1, why))
 
     def _redrive(self, redriven: Redriven) -> None:
         """A parked record on its second way; out of turn: no effect. Raises Defect if it fails again."""

@@ -16,6 +16,7 @@ from opentelemetry.trace.status import Status, StatusCode
 from filrouge_chassis.decider import kind_of
 from filrouge_chassis.progress import Decision
 from filrouge_chassis.records import Outgoing
+from filrouge_chassis.span_names import BATCH, SEND
 from filrouge_chassis.trace_context import TraceContext, decision_of, read, span_of, traceparent_of
 
 Attributes = Mapping[str, str | int]
@@ -93,9 +94,9 @@ class Spans:
         headers = dict(event.headers)
         type_name = headers[H_TYPE].decode()
         entry = REGISTER.by_type.get(type_name)  # None: a release before this one had it
-        name = f"send {entry.model.__name__ if entry else type_name}"
+        name = f"{SEND.name} {entry.model.__name__ if entry else type_name}"
         attributes = {
-            **_messaging("send", name, event.topic, str(event.partition)),
+            **_messaging(SEND.name, name, event.topic, str(event.partition)),
             "cloudevents.event_type": type_name,
             "filrouge.sequence": int(headers[H_SEQUENCE]),
             "filrouge.lane": whole.lane,
@@ -110,7 +111,7 @@ class Spans:
         """A trace of its own, linked to decisions in it."""
         links = [Link(context) for span in linked if (context := span.get_span_context())]
         named = {"filrouge.lane": whole.lane, **attributes}
-        return self._span("batch", whole.context, None, times, named, links=links)
+        return self._span(BATCH.name, whole.context, None, times, named, links=links)
 
     def phase(
         self, name: str, whole: Whole, times: Times, server: Attributes | None = None

@@ -15,6 +15,7 @@ from filrouge_chassis.batch import Batch, Decided
 from filrouge_chassis.records import Outgoing
 from filrouge_chassis.sampling import Sampling
 from filrouge_chassis.span_export import SpanExport
+from filrouge_chassis.span_names import COMMIT, FOLD, PUBLISH, READ
 from filrouge_chassis.spans import KAFKA, POSTGRESQL, Spans, Times, Whole
 from filrouge_chassis.trace_context import read
 
@@ -55,9 +56,9 @@ class Traces:
         self.export.put(
             [
                 make.batch(whole, times, attributes, decisions[:LINKS_AT_MOST]),
-                make.phase("read", whole, Times(reading, folding), KAFKA),
-                make.phase("fold", whole, Times(folding, committing)),
-                make.phase("commit", whole, Times(committing, now), POSTGRESQL),
+                make.phase(READ.name, whole, Times(reading, folding), KAFKA),
+                make.phase(FOLD.name, whole, Times(folding, committing)),
+                make.phase(COMMIT.name, whole, Times(committing, now), POSTGRESQL),
                 *decisions,
             ],
             dropped=len(kept) - len(decisions),
@@ -75,7 +76,7 @@ class Traces:
         room = max(0, self.export.room - 1)
         make = self._spans
         said = [make.event(event, found, whole, times) for event, found in kept[:room]]
-        publish = make.phase("publish", whole, times, KAFKA)
+        publish = make.phase(PUBLISH.name, whole, times, KAFKA)
         self.export.put([publish, *said], dropped=len(kept) - len(said))
 
 

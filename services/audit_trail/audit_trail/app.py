@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from filrouge_chassis.voice import Voice
 from filrouge_contracts.entry import AUDIT_TRAIL
 from prometheus_client import CollectorRegistry, make_asgi_app
 
+from audit_trail import log_events
 from audit_trail.endpoints import Endpoints
 from audit_trail.inbox import Inbox
 from audit_trail.memory import Memory
@@ -33,7 +33,6 @@ from audit_trail.trail import Trail
 from audit_trail.watched_store import WatchedStore
 from audit_trail.witnesses import Witnesses
 
-logger = logging.getLogger(__name__)
 STOPPED = 1
 
 
@@ -140,10 +139,8 @@ def _status(tasks: tuple[asyncio.Task[None], ...]) -> int:
             error = error.exceptions[0]
         if error is not None:
             trace = None if isinstance(error, FilrougeError) else error
-            name = type(error).__name__
-            logger.error(
-                "audit_trail has stopped: %s", error, exc_info=trace, extra={"error": name}
-            )
+            more = {"error": type(error).__name__}
+            log_events.STOPPED.say(reason=error, more=more, exc_info=trace)
             return STOPPED
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from filrouge_chassis.records import Partition
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import AccessRecorded
 
+from audit_trail import log_events
 from audit_trail.metrics import TrailMetrics
 from audit_trail.problems import (
     AGAIN_SECONDS,
@@ -30,7 +30,6 @@ from audit_trail.problems import (
 )
 from audit_trail.receipts import Found, Receipts
 
-logger = logging.getLogger(__name__)
 READER_HEADER = b"x-forwarded-user"
 UNNAMED = "unnamed"
 READER_CHARACTERS_AT_MOST = 200
@@ -107,7 +106,7 @@ class Endpoints:
         except (Transient, ArchiveError) as error:
             problem = problem_of(error, asked.where)
             if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-                logger.error("a receipt could not be made: %s", error)
+                log_events.RECEIPT_FAILED.say(error=error)
             return _refused(problem)
         return _given(found, asked.file)
 

@@ -6,7 +6,6 @@ there ever was, and carries out each for which the record is there.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 
 from filrouge_chassis.records import Partition, Record
@@ -15,7 +14,7 @@ from filrouge_contracts.envelope import H_TYPE
 from filrouge_contracts.verdicts import Position
 from pydantic import ValidationError
 
-logger = logging.getLogger(__name__)
+from audit_trail import log_events
 
 
 class Erasures:
@@ -33,7 +32,7 @@ class Erasures:
                 said = RecordErased.from_json(record.value or b"")
             except ValidationError:
                 where = f"{record.topic}/{record.partition}/{record.offset}"
-                logger.error("%s is not a valid RecordErased: nothing is erased by it", where)
+                log_events.ERASURE_INVALID.say(place=where)
                 continue
             original = Position(topic=said.topic, partition=said.partition, offset=said.offset)
             for one in (original, *said.copies):
@@ -46,10 +45,6 @@ class Erasures:
         due = [place for place in self._waiting if place[1] < sizes.get(place[0], 0)]
         for place, offset in due:
             if not erase(place, offset):
-                logger.error(
-                    "%s/%s has no words that can be erased: they lie in the log itself",
-                    place,
-                    offset,
-                )
+                log_events.ERASURE_IN_VAIN.say(place=f"{place}/{offset}")
             del self._waiting[place, offset]
         return len(due)

@@ -7,7 +7,6 @@ topic that was made anew, or lost its end, would be continued without any error 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Collection
 
@@ -19,11 +18,10 @@ from filrouge_chassis.kafka import KafkaLog, lost
 from filrouge_chassis.records import Partition
 from filrouge_contracts.topics import AUDIT
 
+from audit_trail import log_events
 from audit_trail.inbox import Inbox
 from audit_trail.topics import Topics
 from audit_trail.trail import Opened, Trail
-
-logger = logging.getLogger(__name__)
 
 COMPARED_RECORDS = 256
 LOOK_SECONDS = 2.0
@@ -76,7 +74,7 @@ class Reading:
             try:
                 await self._read()
             except (Transient, KafkaError, OSError, TimeoutError) as error:
-                logger.warning("Kafka is read again: %s: %s", type(error).__name__, error)
+                log_events.KAFKA_AGAIN.say(error=type(error).__name__, reason=error)
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _read(self) -> None:
@@ -139,7 +137,7 @@ class Reading:
         consumer.assign([TopicPartition(*place) for place in self._next])
         for place, offset in self._next.items():
             consumer.seek(TopicPartition(*place), offset)
-        logger.info("partitions are read", extra={"taken_up": len(places), "of": len(self._next)})
+        log_events.PARTITIONS.say(taken_up=len(places), of=len(self._next))
 
     async def _hear_of_erasures(self, place: Partition, end: int) -> None:
         """Those that were archived before this instance began; the others come by themselves."""

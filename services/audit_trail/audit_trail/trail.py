@@ -7,7 +7,6 @@ ends the process, since going on would sign something that is not so.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,12 +18,12 @@ from filrouge_archive.note import Verifier
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.topics import AUDIT
 
+from audit_trail import log_events
 from audit_trail.erasures import Erasures
 from audit_trail.inbox import Chunk, Inbox
 from audit_trail.memory import Memory
 from audit_trail.metrics import TrailMetrics
 
-logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -61,6 +60,7 @@ class Trail:
         self._taken: deque[Chunk] = deque()
         self._uncommitted = self._unflushed = self._ending = False
         self._commit_at = self._flush_at = 0.0
+        self._oldest_ms: int | None = None  # of what was appended since the last commit
 
     async def open(self, place: Partition) -> Opened:
         """Takes up a partition, or tells how far it is."""
@@ -142,7 +142,7 @@ class Trail:
                 return await asyncio.to_thread(step, *args, **kwargs)
             except StoreAway as error:
                 self._metrics.store_failed()
-                logger.warning("the store is tried again: %s", error)
+                log_events.STORE_AGAIN.say(error=error)
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, BACKOFF_AT_MOST_SECONDS)
 
@@ -178,6 +178,7 @@ class Trail:
         archiver.append(place, fresh)
         self._uncommitted = self._unflushed = True
         self._metrics.archived(len(fresh))
+        self._oldest_ms = min(fresh[0].timestamp, self._oldest_ms or fresh[0].timestamp)
         if place.topic == AUDIT:
             self._erasures.hear(fresh)
 
@@ -189,8 +190,9 @@ class Trail:
         if note is not None:
             self._memory.remember(note)
             commits, seconds = archiver.committer.number - first, time.monotonic() - started
-            self._metrics.committed(commits, seconds)
-            logger.debug("committed", extra={"commits": archiver.committer.number})
+            self._metrics.committed(commits, seconds, self._oldest_ms)
+            self._oldest_ms = None
+            log_events.COMMITTED.say(commits=archiver.committer.number)
         self._uncommitted = False
         sizes = {place: log.size for place, log in archiver.logs.items()}
         self._metrics.erased(self._erasures.carry_out(sizes, archiver.erase))

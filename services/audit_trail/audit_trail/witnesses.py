@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from filrouge_archive.checkpoint import claimed_checkpoint
@@ -13,9 +12,8 @@ from filrouge_archive.note import Verifier
 from filrouge_archive.store import Store
 from filrouge_archive.witness import Witness
 
+from audit_trail import log_events
 from audit_trail.metrics import TrailMetrics
-
-logger = logging.getLogger(__name__)
 
 
 class Witnesses:
@@ -62,9 +60,10 @@ class Witnesses:
                 cosigned = await asyncio.to_thread(witness.cosign, asked, manifest, known_size)
             except (StoreAway, Refused) as error:
                 self._metrics.witness_failed(witness.verifier.name)
-                logger.warning("%s has not cosigned: %s", witness.verifier.name, error)
+                log_events.NOT_COSIGNED.say(witness=witness.verifier.name, error=error)
                 continue
             known_size = size
+            self._metrics.cosigned(witness.verifier.name)
             await self._keep(witness.verifier, cosigned)
             if asked == self._note:
                 self._lines[witness.verifier.name] = cosigned.removeprefix(asked)

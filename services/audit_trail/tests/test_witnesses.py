@@ -71,6 +71,11 @@ class Round:
             while not condition():  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
+    def last_cosigned(self, name: str) -> float | None:
+        return self.registry.get_sample_value(
+            "filrouge_archive_last_cosigned_seconds", {"witness": name}
+        )
+
     def failures(self, name: str) -> float | None:
         return self.registry.get_sample_value(
             "filrouge_archive_witness_failures_total", {"witness": name}
@@ -107,6 +112,8 @@ async def test_signatures_are_published_as_they_come_and_one_that_is_away_costs_
     await on.until(lambda: len(on.published) == 2)
     assert on.published[1] == note + "— quick c2ln\n— slow c2ln\n"
     await on.until(lambda: on.failures("away") == on.failures("refusing") == 1)
+    assert (on.last_cosigned("quick") or 0) > 0
+    assert on.last_cosigned("away") is None
     await on.commit()
     await on.until(lambda: quick.known == [0, 1])
     await on.until(lambda: on.failures("away") == 2)

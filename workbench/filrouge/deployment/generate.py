@@ -1,4 +1,5 @@
-"""Writes what the charts read and Helm cannot make: topics and access from the register, and copies.
+"""Writes what is made of the code: the page on telemetry, and what the charts read and Helm cannot make,
+which is topics and access from the register, and copies.
 
 Helm reads files inside a chart only. Symbolic links would do, with a warning at every use, and not in a
 checkout on Windows; so alerts and dashboards, which are used without a chart as well, are copied.
@@ -19,6 +20,7 @@ from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import TopicSpec, all_topics
 
 from filrouge.deployment.access import Grant, User, partner, users
+from filrouge.monitoring.page import telemetry_page
 from filrouge.operator import lanes_of_gateway
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,7 +49,10 @@ def register_text() -> str:
 
 def wanted(root: Path) -> dict[Path, str]:
     """Every generated file, and what it should hold."""
-    files = {root / PLATFORM / "register.json": register_text()}
+    files = {
+        root / PLATFORM / "register.json": register_text(),
+        root / "docs/telemetry.md": telemetry_page(),
+    }
     for source, pattern, to in COPIED:
         for path in sorted((root / source).glob(pattern)):
             files[root / to / path.name] = path.read_text(encoding="utf-8")

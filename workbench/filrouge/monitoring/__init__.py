@@ -1,0 +1,1 @@
+"""What is known of a running installation: who tells what, dashboards, alerts."""
