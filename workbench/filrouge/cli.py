@@ -17,6 +17,7 @@ from filrouge.commands.rebuild import rebuild
 from filrouge.commands.smoke import smoke
 from filrouge.commands.status import status
 from filrouge.commands.up import up
+from filrouge.commands.watch import watch
 from filrouge.operator import OperatorRefuses
 from filrouge.parked import StillParked
 from filrouge.quiet import NotQuiet
@@ -30,7 +31,20 @@ def filrouge() -> None:
     """From a partner's word to a paid invoice, on one machine; and what a cluster is told."""
 
 
-for command in (demo, up, status, parked, rebuild, erase, audit, keys, prepare, clock, smoke):
+for command in (
+    demo,
+    up,
+    status,
+    parked,
+    rebuild,
+    erase,
+    audit,
+    keys,
+    prepare,
+    clock,
+    smoke,
+    watch,
+):
     filrouge.add_command(command)
 
 

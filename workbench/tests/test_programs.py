@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from audit_trail.metrics import TrailMetrics
 from filrouge.monitoring.page import telemetry_page
-from filrouge.monitoring.programs import DECIDERS, PROGRAMS, TRAIL, Program
+from filrouge.monitoring.programs import DECIDERS, PROGRAMS, TRAIL, WATCH, Program
+from filrouge.watch.watch import Watch
 from filrouge_chassis.catalogue import Kind
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.instance import ConsumerFeed, Instance
@@ -18,7 +19,10 @@ from filrouge_contracts.entry import BUDGET_ACCOUNTING
 from prometheus_client import CollectorRegistry
 
 ROOT = Path(__file__).parents[2]
-LABELS = {"lane", "type", "error", "rebuilt", "witness", "status"}
+LABELS = {
+    *("lane", "type", "error", "rebuilt", "witness", "status"),
+    *("figure", "account", "partner", "outcome", "rule", "reason", "deadline", "service"),
+}
 
 
 def deciders() -> CollectorRegistry:
@@ -37,8 +41,16 @@ def trail() -> CollectorRegistry:
     return registry
 
 
+def watch() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    Watch(registry, {})
+    return registry
+
+
 @pytest.mark.parametrize(
-    ("program", "exported"), [(DECIDERS, deciders()), (TRAIL, trail())], ids=["deciders", "trail"]
+    ("program", "exported"),
+    [(DECIDERS, deciders()), (TRAIL, trail()), (WATCH, watch())],
+    ids=["deciders", "trail", "watch"],
 )
 def test_what_is_exported_is_what_the_list_says(
     program: Program, exported: CollectorRegistry

@@ -12,6 +12,8 @@ from filrouge_chassis.catalogue import LogEvent, Metric, Span
 from filrouge_chassis.span_names import SPANS
 from filrouge_contracts.entry import AUDIT_TRAIL, SERVICES
 
+from filrouge.watch import metrics as watch_metrics
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -26,4 +28,5 @@ class Program:
 
 DECIDERS = Program("Services that decide", SERVICES, metrics.METRICS, logs.EVENTS, SPANS)
 TRAIL = Program("The audit trail", (AUDIT_TRAIL,), trail_metrics.METRICS, trail_events.EVENTS)
-PROGRAMS = (DECIDERS, TRAIL)
+WATCH = Program("The watch over the plan", ("filrouge watch",), watch_metrics.METRICS)
+PROGRAMS = (DECIDERS, TRAIL, WATCH)

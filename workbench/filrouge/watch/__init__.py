@@ -1,0 +1,1 @@
+"""A program that reads everything while it happens and decides nothing: the plan as ops and ministry see it."""
