@@ -158,6 +158,8 @@ async def _appended_ms(
             for record in chunk:
                 if not kind or dict(record.headers)["ce_type"] == kind.encode():
                     data = json.loads(record.value or b"{}")
-                    if "order" in data:
-                        found[data["order"]] = record.timestamp
+                    engaged_kind, _, engaged = data.get("engagement", "").partition(":")
+                    order = engaged if engaged_kind == "order" else data.get("order")
+                    if order is not None:
+                        found[order] = record.timestamp
     return found

@@ -28,8 +28,8 @@ from tests.bench.rates import pause, percentiles
 
 ASK_EVERY_SECONDS = 0.01
 PARTNER = "school-1"
-SAID_EVERY_SECONDS = 0.37
-"""No part of the second between two commits, so that all moments of it are met alike."""
+SPREAD_SECONDS = 0.37
+"""No part of the second between two commits: verdicts are said at all moments of it alike."""
 
 
 async def receipt_delays_ms(stack: Stack, verdicts: int) -> Mapping[str, float]:
@@ -41,7 +41,7 @@ async def receipt_delays_ms(stack: Stack, verdicts: int) -> Mapping[str, float]:
     with supervised(stack, LANES) as supervisor:
         port = local.start(supervisor).wait_ready().http_port
         async with AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer:
-            for _ in range(verdicts):
+            for number in range(verdicts):
                 (said,) = gateway.say(example(VerdictGiven, partner=PARTNER))
                 taken = await producer.send_and_wait(
                     said.topic, said.value, said.key, said.partition, headers=list(said.headers)
@@ -50,7 +50,7 @@ async def receipt_delays_ms(stack: Stack, verdicts: int) -> Mapping[str, float]:
                 path = f"/receipts/{taken.topic}/{taken.partition}/{taken.offset}"
                 await _proof(port, path)
                 waited_ms.append(1000 * (time.perf_counter() - acknowledged))
-                await pause(SAID_EVERY_SECONDS)
+                await pause(number * SPREAD_SECONDS % 1)
     return percentiles(waited_ms)
 
 

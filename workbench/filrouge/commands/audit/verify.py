@@ -32,7 +32,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--memory", type=FOLDER, help="Also FILROUGE_MEMORY; else ~/.filrouge/checkpoints.")
 @click.option("--all", "everything", is_flag=True, help="Read what was verified earlier as well.")
-@click.option("--processes", type=click.IntRange(1), help="At most so many; as many as cores.")
+@click.option("--processes", type=click.IntRange(1), help="Else as many as are worth it.")
 def verify(
     archive: str,
     against: tuple[Path, ...],
