@@ -31,8 +31,8 @@ CLIENT = "smoke"
 TYPE = "fr.filrouge.smoke.word-said.v1"
 REFUSED_BY = "type-unknown"
 AGAIN_SECONDS, ANSWER_SECONDS = 0.5, 10.0
-LATER = (409, 503)
-"""Not archived so far; not able to answer so far."""
+LATER = (404, 409, 503)
+"""The verdict is not archived so far; nor is what it is on; not able to answer so far."""
 
 
 class SmokeFailed(Exception):
