@@ -13,13 +13,13 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed
 from filrouge_chassis import header_names
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.records import Outgoing, Partition, Record
+from filrouge_chassis.tasks import end
 
 header_names.install()  # before any consumer of the process is made
 
 BATCH_BYTES = 512 * 1024
 REQUEST_BYTES_AT_MOST = 1_048_576
 CLOSE_SECONDS = 5.0
-CANCEL_SECONDS = 1.0
 _AWAY = (KafkaError, OSError, TimeoutError)
 
 
@@ -92,13 +92,13 @@ async def _end(producer: AIOKafkaProducer) -> None:
     """An idempotent producer can hang when it is stopped. Then what is in flight is failed and its
     sender cancelled, which would otherwise connect anew and send what nobody waits for any more."""
     try:
-        await asyncio.wait_for(producer.stop(), CLOSE_SECONDS)
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.stop()
     except _AWAY:
         await producer.client.close()
         sender = producer._sender.sender_task
-        while sender is not None and not sender.done():
-            sender.cancel()
-            await asyncio.wait((sender,), timeout=CANCEL_SECONDS)
+        if sender is not None:
+            await end(sender)
         producer._message_accumulator.fail_all(ProducerClosed())
         await producer.client.close()
 
@@ -122,7 +122,8 @@ class KafkaLog:
             request_timeout_ms=int(self._timeout * 1000),
         )
         try:
-            await asyncio.wait_for(producer.start(), self._timeout)
+            async with asyncio.timeout(self._timeout):
+                await producer.start()
         except BaseException as error:  # a lane that is stopped meanwhile is cancelled here
             await _end(producer)
             if isinstance(error, _AWAY):
@@ -144,8 +145,9 @@ class KafkaLog:
         """Number of partitions of each topic; raises Transient while one is not there."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
         try:
-            await asyncio.wait_for(admin.start(), self._timeout)
-            described = await asyncio.wait_for(admin.describe_topics(list(topics)), self._timeout)
+            async with asyncio.timeout(self._timeout):
+                await admin.start()
+                described = await admin.describe_topics(list(topics))
         except _AWAY as error:
             raise _away(self._bootstrap, error) from error
         finally:
@@ -162,9 +164,8 @@ class KafkaLog:
         self, question: Callable[[list[TopicPartition]], Any], places: list[TopicPartition]
     ) -> dict[TopicPartition, int]:
         try:
-            answer: dict[TopicPartition, int] = await asyncio.wait_for(
-                question(places), self._timeout
-            )
+            async with asyncio.timeout(self._timeout):
+                answer: dict[TopicPartition, int] = await question(places)
         except _AWAY as error:
             names = ", ".join(f"{place.topic}/{place.partition}" for place in places)
             raise _away(f"the bounds of {names}", error) from error
@@ -242,7 +243,8 @@ class _Reader:
     async def __aenter__(self) -> AIOKafkaConsumer:
         self._consumer = AIOKafkaConsumer(**self._settings)
         try:
-            await asyncio.wait_for(self._consumer.start(), self._timeout)
+            async with asyncio.timeout(self._timeout):
+                await self._consumer.start()
         except BaseException as error:
             await self._close()
             if isinstance(error, _AWAY):
@@ -255,6 +257,7 @@ class _Reader:
 
     async def _close(self) -> None:
         try:
-            await asyncio.wait_for(self._consumer.stop(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._consumer.stop()
         except _AWAY:
             await self._consumer._client.close()

@@ -25,6 +25,7 @@ from filrouge_chassis.state_cache import StateCache
 from filrouge_chassis.states import stored_states
 from filrouge_chassis.store import LaneStore, OutboxRow
 from filrouge_chassis.surroundings import Surroundings
+from filrouge_chassis.tasks import end
 from filrouge_chassis.testing.failpoints import reach
 from filrouge_chassis.tracing import Phases
 
@@ -78,8 +79,7 @@ class Lane:
                 (self._task,), timeout=self._around.limits.drain_seconds
             )
             if running:
-                self._task.cancel()
-                await asyncio.wait((self._task,))
+                await end(self._task)
         await self._drop(drain=self.stopped is None)
         await self._store.close()
 
@@ -186,7 +186,8 @@ class Lane:
 
     async def _wait(self, timeout_seconds: float | None) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()

@@ -13,6 +13,7 @@ from filrouge_chassis.journal import Journal
 from filrouge_chassis.log import Log, Publisher
 from filrouge_chassis.records import decode_outgoing
 from filrouge_chassis.store import OutboxRow
+from filrouge_chassis.tasks import end
 from filrouge_chassis.testing.failpoints import reach
 from filrouge_chassis.tracing import Traces
 
@@ -106,8 +107,7 @@ class Relay:
     async def stop(self) -> None:
         """Stops publishing; returns when nothing of this relay can reach Kafka any more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait((self._task,))
+            await end(self._task)
         if self._publisher is not None:
             publisher, self._publisher = self._publisher, None
             await publisher.close()

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from filrouge_chassis import tasks
 from filrouge_chassis.errors import LaneLost, LaneStopped, PublishFailed, Transient
 from filrouge_chassis.journal import Journal
+from filrouge_chassis.log import Publisher
 from filrouge_chassis.records import RawRecord, decode_outgoing
 from filrouge_chassis.relay import ROWS_QUEUED, Relay
 from filrouge_chassis.store import OutboxRow
@@ -245,3 +247,26 @@ async def test_a_row_that_was_cut_off_is_published_whole_after_a_load(
     at.relay.raise_failure()
     assert at.relay.idle
     assert at.sequences() == [1, *range(2, 2 + events), *range(1, 9)]
+
+
+async def test_a_relay_is_stopped_although_a_library_swallows_the_cancellation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As `wait_for` does in the moment in which the producer has started."""
+    monkeypatch.setattr(tasks, "CANCEL_SECONDS", 0.01)
+    at = Setting()
+    starting, publisher = asyncio.Event(), await at.log.publisher()
+
+    async def started_at_that_moment() -> Publisher:
+        starting.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return publisher
+        raise AssertionError
+
+    monkeypatch.setattr(at.log, "publisher", started_at_that_moment)
+    at.relay.start([])
+    await starting.wait()
+    async with asyncio.timeout(PATIENCE):
+        await at.relay.stop()

@@ -1,0 +1,16 @@
+"""Ending tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+CANCEL_SECONDS = 1.0
+
+
+async def end(task: asyncio.Task[Any]) -> None:
+    """Cancels it until it has ended. Once is not enough: `wait_for` of Python 3.11 swallows a cancellation
+    that comes in the moment in which what it waits for is done, and libraries use it."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=CANCEL_SECONDS)
