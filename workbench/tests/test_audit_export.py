@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import shutil
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +17,8 @@ import pytest
 from filrouge.audit.columns import ENVELOPE, Columns
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.export import export
+from filrouge.audit.export_files import file_of, merge
+from filrouge.audit.share import Share
 from filrouge.stream import Source
 from filrouge.testing.recorded_world import open_recorded
 from filrouge_contracts.journal import BatchDecided
@@ -94,3 +100,89 @@ async def test_what_no_contract_knows_is_refused_with_its_place(
     records[payment.place.offset] = replace(records[payment.place.offset], value=b"{}")
     with pytest.raises(AuditFailed, match=f"{payment.place} is no event"):
         await export(wrong, tmp_path)
+
+
+def rows_in(path: Path) -> list[str]:
+    """Of a file, or of a folder as one table; in an order that does not depend on who wrote which row."""
+    return sorted(map(str, pq.read_table(path).to_pylist()))
+
+
+@pytest.fixture(scope="module")
+def shared(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shared")
+    for index in (2, 0, 1):
+        share = Share(index, 3)
+        asyncio.run(export(source, folder, rows_of_a_group=50, rows_in_memory=400, share=share))
+    return folder
+
+
+async def test_shares_write_parts_of_which_a_types_folder_is_the_same_table(
+    source: Source, tmp_path: Path, shared: Path
+) -> None:
+    counts = await export(source, tmp_path)
+    assert merge(shared) == counts
+    for name in counts:
+        assert rows_in(shared / name) == rows_in(tmp_path / f"{name}.parquet")
+        parts = sorted(path.name for path in (shared / name).iterdir())
+        assert parts == [f"part-{index:05}-of-00003.parquet" for index in range(3)]
+    written = pq.read_metadata(file_of(shared, BatchDecided.event_type, Share(1, 3))).num_rows
+    assert 0 < written < counts[BatchDecided.event_type]
+
+
+async def test_a_share_that_is_exported_again_replaces_its_parts(
+    source: Source, shared: Path
+) -> None:
+    before = merge(shared)
+    await export(source, shared, share=Share(1, 3))
+    assert merge(shared) == before
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def _with_other_columns(path: Path) -> None:
+    pq.write_table(pa.table({"id": ["1"]}), path)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (Path.unlink, "shares 0, 2 of 3 are no whole: each is needed once, in "),
+        (lambda p: p.rename(p.with_name("part-00001-of-00004.parquet")), "of 3 and 4 are no whole"),
+        (lambda p: p.rename(p.with_name("old.parquet")), "old.parquet is no share of an export"),
+        (_cut, "cannot be read: .*; export this share again"),
+        (_with_other_columns, "has other columns than its contract"),
+        (lambda p: shutil.rmtree(p.parent), "holds no share of an export"),
+    ],
+)
+async def test_shares_that_are_no_whole_are_refused(
+    change: Callable[[Path], object], sentence: str, shared: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(shared, tmp_path / "out"))
+    change(file_of(folder, PaymentRecorded.event_type, Share(1, 3)))
+    with pytest.raises(AuditFailed, match=sentence):
+        merge(folder)
+
+
+async def test_an_export_that_fails_leaves_nothing_that_looks_like_one(
+    recorded: Path, tmp_path: Path
+) -> None:
+    wrong = await open_recorded(str(recorded))
+    payment = (await all_told(wrong, PaymentRecorded))[0]
+    records = wrong.log._broker.partitions[payment.place.on]  # type: ignore[attr-defined]
+    records[payment.place.offset] = replace(records[payment.place.offset], value=b"{}")
+    with pytest.raises(AuditFailed):
+        await export(wrong, tmp_path)
+    assert {name[0] for name in os.listdir(tmp_path)} == {"."}
+
+
+async def test_the_command_writes_shares_and_looks_whether_all_are_there(
+    auditor: Auditor, tmp_path: Path
+) -> None:
+    out, whole = str(tmp_path / "shares"), await auditor.run("export", "--to", str(tmp_path / "1"))
+    for index in ("0", "1"):
+        await auditor.run("export", "--to", out, "--share-index", index, "--of", "2")
+    merged = await auditor.run("export", "--merge", out)
+    assert merged.split(" in ")[0] == whole.split(" in ")[0]
+    assert "name what to read" in await auditor.refuses("export", "--share-index", "0", "--of", "2")

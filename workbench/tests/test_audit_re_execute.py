@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from filrouge.audit.again import DIVERGED, MATCH, NOT_REPLAYABLE, decide_again
 from filrouge.audit.beside import decide_beside
 from filrouge.audit.errors import AuditFailed
-from filrouge.audit.shares import Part, Share, merge, re_execute
+from filrouge.audit.share import Share
+from filrouge.audit.shares import Part, merge, re_execute
 from filrouge.cli import filrouge
 from filrouge.services import LaneOf, Pasts
 from filrouge.stream import Source
@@ -78,6 +79,9 @@ def test_every_decision_comes_out_the_same_in_shares_that_make_a_whole(recorded:
     lost = Part(parts[0].share, parts[0].lanes, "", parts[0].results[1:])
     with pytest.raises(AuditFailed, match=r"are no \d+ lanes"):
         merge([lost, parts[1]])
+    other = Part(parts[0].share, parts[0].lanes, "rules", parts[0].results)
+    with pytest.raises(AuditFailed, match="of the same record and rules"):
+        merge([other, parts[1]])
 
 
 async def test_a_changed_line_of_a_rule_is_found_at_the_first_decision_that_it_touches(
@@ -219,6 +223,7 @@ async def test_what_was_parked_and_redriven_is_followed_and_compared_when_it_was
         (["--source", "ftp://x"], "'ftp://x' names no record that can be read"),
         ([], "name what to read"),
         (["--source", "kafka://x", "--lane-index", "2", "--of", "2"], "there is no share 2 of 2"),
+        (["--source", "kafka://x", "--of", "2"], "say together which share"),
         (["--merge"], "there is nothing to add up"),
         (["--merge", "nothing.json"], "nothing.json is no part of a re-execution"),
         (["--source", "kafka://x", "--rules", "."], ". holds no rules: copy a service's package"),

@@ -2,6 +2,9 @@
 
 A partner's own words are not exported: they may be anything. What they became, if they were accepted, is.
 Memory is bounded: rows wait until there are enough of one type for a row group, or too many in all.
+
+Of n shares each writes its partitions into a file of its own in the type's folder, which is then one table:
+an event is told apart from its repetitions within its partition, so that no share needs to know another.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from pydantic import ValidationError
 
 from filrouge.audit.columns import Columns
 from filrouge.audit.errors import AuditFailed
+from filrouge.audit.export_files import check_empty, file_of
+from filrouge.audit.share import Share
 from filrouge.audit.told import Told, told
 from filrouge.stream import Progress, Source
 
@@ -31,39 +36,41 @@ async def export(
     progress: Progress = lambda *_: None,
     rows_of_a_group: int = ROWS_OF_A_GROUP,
     rows_in_memory: int = ROWS_IN_MEMORY,
+    share: Share | None = None,
 ) -> Mapping[str, int]:
     """Type → number of events; every type of the register has a file, with its columns at least."""
-    _make_empty(folder)
-    files = _Files(folder, rows_of_a_group, rows_in_memory)
+    if share is None:
+        check_empty(folder)
+    paths = {entry.type: file_of(folder, entry.type, share) for entry in REGISTER}
+    files = _Files(paths, rows_of_a_group, rows_in_memory)
+    chosen = [place for place in source.bounds if share is None or share.has(place)]
     try:
-        async for record in source.records(progress=progress):
+        async for record in source.records(chosen, progress):
             one = told(record)
             if one.ours:
                 files.take(one)
     finally:
         files.close()
+    files.publish()
     return files.counts
 
 
-def _make_empty(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise AuditFailed(f"{folder} is not empty: name a new folder, an export is never mixed")
-    folder.mkdir(parents=True, exist_ok=True)
-
-
 class _Files:
-    """The open files, and the rows that wait."""
+    """The open files, and the rows that wait. Until all is written, the files are hidden."""
 
-    def __init__(self, folder: Path, rows_of_a_group: int, rows_in_memory: int) -> None:
+    def __init__(
+        self, paths: Mapping[str, Path], rows_of_a_group: int, rows_in_memory: int
+    ) -> None:
         self.counts = Counter({entry.type: 0 for entry in REGISTER})
         self._at_once, self._at_most = rows_of_a_group, rows_in_memory
         self._columns = {entry.type: Columns(entry.model) for entry in REGISTER}
         self._waiting: dict[str, list[dict[str, Any]]] = {name: [] for name in self._columns}
         self._seen: dict[tuple[str, int, str], int] = {}
         self._rows = 0
+        self._paths = paths
         self._writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", columns.schema, compression="zstd")
-            for name, columns in self._columns.items()
+            name: pq.ParquetWriter(_hidden(path), self._columns[name].schema, compression="zstd")
+            for name, path in paths.items()
         }
 
     def take(self, one: Told) -> None:
@@ -92,6 +99,10 @@ class _Files:
                 self._write(name)
             writer.close()
 
+    def publish(self) -> None:
+        for path in self._paths.values():
+            _hidden(path).replace(path)
+
     def _write(self, name: str) -> None:
         """As one row group."""
         rows = self._waiting[name]
@@ -100,3 +111,9 @@ class _Files:
         )
         self._rows -= len(rows)
         rows.clear()
+
+
+def _hidden(path: Path) -> Path:
+    """Where it is written. SQL engines pass over names that begin with a dot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}")

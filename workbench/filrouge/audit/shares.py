@@ -25,23 +25,12 @@ from filrouge_contracts.entry import SERVICES
 from filrouge.audit.again import MATCH, LaneResult, decide_again
 from filrouge.audit.beside import decide_beside
 from filrouge.audit.errors import AuditFailed
+from filrouge.audit.share import WHOLE, Share, check_whole
 from filrouge.audit.source import Opener
 from filrouge.services import LaneOf, Pasts, all_lanes
 
 Progress = Callable[[int, int], None]
 """Told how many lanes of how many are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Every n-th lane, from the i-th on."""
-
-    index: int = 0
-    of: int = 1
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.index < self.of:
-            raise AuditFailed(f"there is no share {self.index} of {self.of}: count from 0")
 
 
 @dataclass(slots=True)
@@ -110,13 +99,10 @@ def merge(parts: Sequence[Part]) -> Part:
     if not parts:
         raise AuditFailed("there is nothing to add up: name the files of all parts")
     first = parts[0]
-    alike = {(part.share.of, part.lanes, part.rules) for part in parts}
-    shares = sorted(part.share.index for part in parts)
-    if len(alike) > 1 or shares != list(range(first.share.of)):
-        raise AuditFailed(
-            f"shares {', '.join(map(str, shares))} of {first.share.of} are no whole: each is needed"
-            " once, all of the same record and rules"
-        )
+    same = "all of the same record and rules"
+    check_whole([part.share for part in parts], same)
+    if len({(part.lanes, part.rules) for part in parts}) > 1:
+        raise AuditFailed(f"the parts are no whole: they have to be {same}")
     results = sorted(
         (result for part in parts for result in part.results),
         key=lambda result: (SERVICES.index(result.service), result.lane),
@@ -126,12 +112,12 @@ def merge(parts: Sequence[Part]) -> Part:
         raise AuditFailed(
             f"{len(results)} results are no {first.lanes} lanes: run the shares again"
         )
-    return Part(Share(), first.lanes, first.rules, results)
+    return Part(WHOLE, first.lanes, first.rules, results)
 
 
 def re_execute(
     opener: Opener,
-    share: Share = Share(),
+    share: Share = WHOLE,
     rules: Path | None = None,
     processes: int | None = None,
     progress: Progress = lambda *_: None,

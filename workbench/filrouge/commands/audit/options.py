@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from filrouge_archive.errors import Refused
 from filrouge_archive.note import Verifier
 
 from filrouge.audit.errors import AuditFailed
+from filrouge.audit.share import Share
 from filrouge.audit.source import opener_of
 
 from_source = click.option(
@@ -48,3 +51,21 @@ with_verifiers = click.option(
     metavar="KEY|FILE",
     help="Trust this key, and not what the archive says is its own. May be given again.",
 )
+
+
+def with_share(*older_names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command the arguments `share_index` and `of`; `share_of` makes a share of them."""
+    index = click.option(
+        "--share-index", *older_names, "share_index", type=int, help="Which share, from 0 on."
+    )
+    of = click.option("--of", type=int, help="How many shares there are.")
+    return lambda command: index(of(command))
+
+
+def share_of(index: int | None, of: int | None) -> Share | None:
+    """None: the whole, undivided. Raises AuditFailed."""
+    if index is None and of is None:
+        return None
+    if index is None or of is None:
+        raise AuditFailed("--share-index and --of say together which share is meant")
+    return Share(index, of)

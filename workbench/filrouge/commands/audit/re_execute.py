@@ -11,8 +11,10 @@ from rich.progress import Progress
 
 from filrouge.audit import shares
 from filrouge.audit.errors import AuditFailed
-from filrouge.audit.shares import Part, Share, merge, summary
+from filrouge.audit.share import WHOLE, Share
+from filrouge.audit.shares import Part, merge, summary
 from filrouge.audit.source import opener_of
+from filrouge.commands.audit.options import share_of, with_share
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -24,8 +26,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with a changed copy of a service's package: what would it have decided?",
 )
-@click.option("--lane-index", default=0, show_default=True, help="Which share of the lanes.")
-@click.option("--of", default=1, show_default=True, help="How many shares there are.")
+@with_share("--lane-index")
 @click.option("--processes", type=click.IntRange(1), help="At most so many; as many as cores.")
 @click.option("--json", "to", type=FILE, help="Write the result as JSON.")
 @click.option("--merge", "merging", is_flag=True, help="Add up PARTS that were written by --json.")
@@ -33,8 +34,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def re_execute(
     source: str | None,
     rules: Path | None,
-    lane_index: int,
-    of: int,
+    share_index: int | None,
+    of: int | None,
     processes: int | None,
     to: Path | None,
     merging: bool,
@@ -48,7 +49,7 @@ def re_execute(
             raise click.UsageError("PARTS are for --merge")
         if source is None:
             raise AuditFailed("name what to read: --source URL, or FILROUGE_SOURCE")
-        done = _decide(source, Share(lane_index, of), rules, processes)
+        done = _decide(source, share_of(share_index, of) or WHOLE, rules, processes)
     if to is not None:
         to.write_text(done.to_json())
     for line in summary(done):
