@@ -155,3 +155,9 @@ def test_a_number_that_does_not_rise_does_not_follow(sequence: bytes) -> None:
     assert not numbers.follow([time], [lane], [sequence], [b"\x013"])
     assert numbers.follow([time], [lane], [b"\x0210"], [b"\x013"])
     assert numbers.of_lanes() == {LANE: Numbers(array("q", [3, 10]), 0, [(1, 3), (1, 10)])}
+
+
+def test_a_record_without_a_time_is_numbered_as_well() -> None:
+    numbers, lane = LogNumbers(), written(LANE.encode())
+    numbers.add(written_time(0), lane, b"\x011")
+    assert numbers.of_lanes()[LANE].sequences == array("q", [1])

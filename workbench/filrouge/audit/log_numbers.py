@@ -84,7 +84,7 @@ class LogNumbers:
         self._recent.append(_Piece(newest, times, lanes, sequences))
         self._newest = max(self._newest, newest)
         until = max(0, int.from_bytes(self._newest) - EDGE_MS).to_bytes(TIME_BYTES)
-        while self._recent[0].newest <= until:
+        while self._recent and self._recent[0].newest <= until:
             piece = self._recent.popleft()
             self._settled.update(zip(piece.lanes, piece.sequences, strict=True))
 

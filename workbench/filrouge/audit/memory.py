@@ -86,11 +86,15 @@ class Memory:
         self._write("verified.json", msgspec.json.encode(seen, order="sorted"))
 
     def _write(self, name: str, data: bytes) -> None:
-        """Whole, or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        staged = self.folder / f".{name}.{os.getpid()}"
-        staged.write_bytes(data)
-        staged.replace(self.folder / name)
+        write_whole(self.folder / name, data)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    staged.write_bytes(data)
+    staged.replace(path)
 
 
 def memory_folder(given: Path | None) -> Path:

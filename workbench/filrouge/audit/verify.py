@@ -10,7 +10,7 @@ from pathlib import Path
 from filrouge_archive.archive import Archive, read_verifiers
 from filrouge_archive.archiver import VERIFIERS
 from filrouge_archive.checkpoint import Checkpoint, claimed_checkpoint, open_checkpoint
-from filrouge_archive.commit import Commit, Said, manifest_origin, origin_place, read_tail
+from filrouge_archive.commit import manifest_origin, origin_place
 from filrouge_archive.errors import ArchiveError, Missing
 from filrouge_archive.note import Verifier
 from filrouge_archive.store import Store
@@ -24,9 +24,11 @@ from filrouge.audit.entry_check import is_of_lanes
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.lanes_heard import Heard, LanesHeard
 from filrouge.audit.log_check import Finding, Root
-from filrouge.audit.log_shares import LogResult, LogTask, Progress, check_logs
+from filrouge.audit.log_shares import LogResult, Progress, check_logs
+from filrouge.audit.log_tasks import LogTasks
 from filrouge.audit.manifest_check import ManifestCheck
 from filrouge.audit.memory import LaneSeen, LogSeen, Memory, Seen
+from filrouge.audit.share_results import ShareResult, read_shares, start_after
 
 MEMORY_SAYS = "this auditor's memory"
 TAKEN_FROM_IT = "the archive's own word; give --verifier to prove who signed"
@@ -80,32 +82,59 @@ class _Run:
     processes: int | None
     progress: Progress
     done: Verified
+    shares: Sequence[ShareResult] = ()
+    """Goes on where these ended, and not where the last run did."""
+    _results: list[LogResult] = field(default_factory=list)
 
     def run(self) -> None:
         seen = self.memory.seen()
-        start = Seen(logs=seen.logs) if self.everything else seen
-        manifest = self._manifest(start)
-        tasks = list(self._tasks(manifest, seen))
-        results = []
+        known = self._known_roots(seen)
+        start = Seen() if self.everything or self.shares else seen
         lanes = LanesHeard({name: Heard(one.end, one.missing) for name, one in start.lanes.items()})
+        if self.shares:
+            start = start_after(self.shares, self._take_shares(lanes, known))
+        manifest = self._manifest(start)
+        asked = LogTasks(self.store, manifest, start.logs, known)
+        tasks = asked.of()
+        self.done.findings += asked.findings
         for result in check_logs(self.url, self.verifiers, tasks, self.processes, self.progress):
-            lanes.add(result.lanes)
-            result.lanes.clear()  # eight bytes a record, of all logs
-            results.append(result)
-        for result in sorted(results, key=lambda result: result.place):
+            self._take(result, lanes)
+        for result in sorted(self._results, key=lambda result: result.place):
             self.done.findings += result.findings
             self.done.leaves += result.leaves
-        self._judge_gone(results)
-        heard = self._judge_lanes(lanes, results)
+        self._judge_gone()
+        heard = self._judge_lanes(lanes)
+        self.done.findings = list(dict.fromkeys(self.done.findings))
         if manifest.note:
             self.memory.remember(manifest.note)
         if self.done.good:
             self.memory.trust(self.verifiers)
-            self.memory.verified(_seen(manifest, results, heard))
+            self.memory.verified(_seen(manifest, self._results, heard))
 
-    def _judge_lanes(self, lanes: LanesHeard, results: Sequence[LogResult]) -> Mapping[str, Heard]:
+    def _take_shares(
+        self, lanes: LanesHeard, known: dict[str, list[Root]]
+    ) -> Mapping[str, LogSeen]:
+        """How far each log was found sound; one in which a share has found anything is read again."""
+        logs = {}
+        for share in self.shares:
+            self.done.findings += share.summary.findings
+            for result, seen in share.logs():
+                if result.findings:
+                    self.done.findings += result.findings
+                    continue
+                known.setdefault(str(result.place), []).append(share.root(seen))
+                logs[str(result.place)] = seen
+                self._take(result, lanes)
+        return logs
+
+    def _take(self, result: LogResult, lanes: LanesHeard) -> None:
+        lanes.add(result.lanes)
+        result.lanes.clear()  # eight bytes a record, of all logs
+        self._results.append(result)
+
+    def _judge_lanes(self, lanes: LanesHeard) -> Mapping[str, Heard]:
         """Where a log is damaged, numbers are missing that nobody left out."""
-        erased = sum(len(one.gone) for one in results if is_of_lanes(one.place))
+        erased = sum(len(one.gone) for one in self._results if is_of_lanes(one.place))
         heard, gaps = lanes.judge(erased)
         if self.done.good:
             self.done.findings += gaps
@@ -114,7 +143,8 @@ class _Run:
     def _manifest(self, start: Seen) -> ManifestCheck:
         origin = manifest_origin(self.done.archive)
         cosigned = [(one.path, one.checkpoint) for one in self.done.cosigned]
-        known = [*self.memory.checkpoints(), *self.against, *cosigned]
+        of_shares = [found for share in self.shares for found in share.checkpoint()]
+        known = [*self.memory.checkpoints(), *self.against, *cosigned, *of_shares]
         roots = [Root(one.size, one.root, name) for name, one in known if one.origin == origin]
         check = ManifestCheck(self.store, self.verifiers, roots, start.commits, start.last_commit)
         check.run()
@@ -123,30 +153,6 @@ class _Run:
         self.done.logs = len(check.heads)
         self.done.records = sum(said.head.size for said in check.heads.values())
         return check
-
-    def _tasks(self, manifest: ManifestCheck, seen: Seen) -> Iterator[LogTask]:
-        tails: dict[int, dict[Partition, list[bytes]]] = {}
-        known = self._known_roots(seen)
-        for text in sorted(known.keys() - {str(place) for place in manifest.heads}):
-            why = f"{known[text][0].said_by} has it, and no commit does"
-            self.done.findings.append(Finding(f"log/{text}", why))
-        for place, said in sorted(manifest.heads.items()):
-            before = LogSeen(0, "", {})
-            if not self.everything:
-                before = seen.logs.get(str(place), before)
-            own = Root(
-                said.head.size, bytes.fromhex(said.head.root), f"commit {said.commit.number}"
-            )
-            roots = {root.size: root for root in manifest.said.get(place, {}).values()}
-            roots[own.size] = own
-            yield LogTask(
-                said.head,
-                said.commit.number,
-                self._tail(said, tails),
-                [*roots.values(), *known.get(str(place), ())],
-                min(before.size, said.head.size),
-                before.last,
-            )
 
     def _known_roots(self, seen: Seen) -> dict[str, list[Root]]:
         """Of logs: from the last run, and from checkpoints that the auditor was given."""
@@ -160,25 +166,9 @@ class _Run:
                 known.setdefault(str(place), []).append(Root(one.size, one.root, name))
         return known
 
-    def _tail(self, said: Said, tails: dict[int, dict[Partition, list[bytes]]]) -> Sequence[bytes]:
-        """Read before anything else: they are deleted after a minute. A damaged one is named once."""
-        if not said.head.tail_entries:
-            return ()
-        number = said.commit.number
-        if number not in tails:
-            tails[number] = self._tails(said.commit)
-        return tails[number].get(said.place, ())
-
-    def _tails(self, commit: Commit) -> dict[Partition, list[bytes]]:
-        try:
-            return dict(read_tail(self.store, commit))
-        except ArchiveError as error:
-            self.done.findings.append(Finding.of(error, commit.tail_path))
-            return {}
-
-    def _judge_gone(self, results: Sequence[LogResult]) -> None:
+    def _judge_gone(self) -> None:
         """An object that an erasure names is erased; any other is lost."""
-        gone = [(result.place, *one) for result in results for one in result.gone]
+        gone = [(result.place, *one) for result in self._results for one in result.gone]
         erased = self._erased() if gone else frozenset()
         for place, offset, path in gone:
             if (place, offset) in erased:
@@ -218,29 +208,47 @@ def verify(
     processes: int | None = None,
     progress: Progress = lambda *_: None,
     witnesses: Sequence[Verifier] = (),
+    shares: Path | None = None,
 ) -> Verified:
     """`folder`: the auditor's memory; `against`: files of signed checkpoints; `witnesses`: who has to have
-    cosigned the manifest. Raises AuditFailed where there is nothing to verify, or to hold against."""
+    cosigned the manifest; `shares`: the folder with the results of all shares, which are put together and
+    followed from where they ended. Raises AuditFailed where there is nothing to verify, or to hold against."""
     started = time.perf_counter()
     store = Store(url)
-    try:
-        own = read_verifiers(store)
-    except Missing as error:
-        raise AuditFailed(f"{url} holds no archive: {error}") from error
+    own = own_verifiers(store)
     memory = Memory(folder, (verifiers or own)[0].name)
-    remembered = memory.verifiers()
-    trusted = list(verifiers) or remembered or own
-    how = "given" if verifiers else "those of earlier runs" if remembered else TAKEN_FROM_IT
+    done, trusted = trust(own, verifiers, memory.verifiers())
+    found = read_shares(shares, done.archive, trusted) if shares is not None else ()
+    checkpoints = [(str(path), _opened(path, trusted)) for path in against]
+    done.cosigned, missing = cosigned_by(store, trusted, witnesses)
+    done.findings += missing
+    _Run(
+        url, store, trusted, memory, checkpoints, everything, processes, progress, done, found
+    ).run()
+    done.seconds = time.perf_counter() - started
+    done.seconds += max((one.summary.seconds for one in found), default=0.0)
+    return done
+
+
+def own_verifiers(store: Store) -> list[Verifier]:
+    """The archive's word for its keys. Raises AuditFailed where there is none."""
+    try:
+        return read_verifiers(store)
+    except Missing as error:
+        raise AuditFailed(f"{store.url} holds no archive: {error}") from error
+
+
+def trust(
+    own: Sequence[Verifier], given: Sequence[Verifier], remembered: Sequence[Verifier]
+) -> tuple[Verified, list[Verifier]]:
+    """Whose word is taken, and what begins with that."""
+    trusted = list(given or remembered or own)
+    how = "given" if given else "those of earlier runs" if remembered else TAKEN_FROM_IT
     done = Verified(trusted[0].name, how)
     if strange := [str(one) for one in own if one not in trusted]:
         why = f"names a key that is not trusted: {', '.join(strange)}; if it is, give --verifier"
         done.findings.append(Finding(VERIFIERS, why))
-    checkpoints = [(str(path), _opened(path, trusted)) for path in against]
-    done.cosigned, missing = cosigned_by(store, trusted, witnesses)
-    done.findings += missing
-    _Run(url, store, trusted, memory, checkpoints, everything, processes, progress, done).run()
-    done.seconds = time.perf_counter() - started
-    return done
+    return done, trusted
 
 
 def _opened(path: Path, verifiers: Sequence[Verifier]) -> Checkpoint:
