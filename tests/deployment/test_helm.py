@@ -54,6 +54,7 @@ WRONG = {
     "no lanes": ("lanes=0", "lanes"),
     "a partner of no kind": ("partners[0].id=a", "kind"),
     "a run that no object can be named after": ("audit.run=Q2_2020", "audit/run"),
+    "a command that has no shares": ("audit.command=receipt", "audit/command"),
 }
 WRONG_PLATFORM = {
     "a misspelt setting": ("kafka.replicas=3", "replicas"),

@@ -182,22 +182,44 @@ def test_all_services_are_told_the_same_number_of_lanes(profile: str) -> None:
     assert told == {str(LANES[profile])}
 
 
-def test_shares_of_a_re_execution_are_pods_of_an_indexed_job_and_then_added_up() -> None:
-    job = named("existing", "Job", "re-execute-2020-q2")["spec"]
-    again, merge = _job("re-execute-2020-q2"), _job("merge-2020-q2")
-    assert (job["completionMode"], job["completions"]) == ("Indexed", 4)
-    args = again.container["args"]
-    assert args[args.index("--lane-index") + 1] == "$(JOB_COMPLETION_INDEX)"
-    assert args[args.index("--of") + 1] == "4"
-    written = args[args.index("--json") + 1]
-    parts = merge.container["args"][merge.container["args"].index("--merge") + 1 :]
-    assert parts == [written.replace("$(JOB_COMPLETION_INDEX)", str(n)) for n in range(4)]
+DIVIDED = {"existing": "re-execute", "production": "verify", "laptop": "export"}
+"""What the audit's run of each profile's example is of."""
+
+
+@every_profile
+def test_shares_of_an_audit_are_pods_of_an_indexed_job_and_then_put_together(profile: str) -> None:
+    command = DIVIDED[profile]
+    job = named(profile, "Job", f"{command}-2020-q2")["spec"]
+    divided, merge = _job(profile, f"{command}-2020-q2"), _job(profile, "merge-2020-q2")
+    assert (job["completionMode"], job["completions"]) == ("Indexed", job["parallelism"])
+    args = divided.container["args"]
+    assert args[:2] == merge.container["args"][:2] == ["audit", command]
+    assert args[args.index("--share-index") + 1] == "$(JOB_COMPLETION_INDEX)"
+    assert args[args.index("--of") + 1] == str(job["completions"])
+    assert merge.container["args"][2] == "--merge"
     assert merge.owner["spec"]["suspend"] is True
-    assert again.mounts["parts"] == merge.mounts["parts"] == "/parts"
+    assert divided.mounts["parts"] == merge.mounts["parts"] == "/parts"
 
 
-def _job(name: str) -> Pod:
-    (found,) = (pod for pod in pods("existing") if pod.name == name)
+def test_the_parts_of_a_re_execution_are_those_that_are_added_up() -> None:
+    args = _job("existing", "re-execute-2020-q2").container["args"]
+    written = args[args.index("--json") + 1]
+    parts = _job("existing", "merge-2020-q2").container["args"][3:]
+    assert parts == [written.replace("$(JOB_COMPLETION_INDEX)", str(n)) for n in range(4)]
+
+
+def test_the_shares_of_a_verification_are_held_against_what_is_remembered() -> None:
+    share, merge = _job("production", "verify-2020-q2"), _job("production", "merge-2020-q2")
+    nightly = next(pod for pod in pods("production") if str(pod) == "CronJob verify")
+    assert "memory" not in share.mounts
+    assert merge.mounts["memory"] == nightly.mounts["memory"] == "/memory"
+    words = [pod.container["args"] for pod in (share, merge, nightly)]
+    keys = [args[args.index("--verifier") :] for args in words]
+    assert keys[0] == keys[1] == keys[2]
+
+
+def _job(profile: str, name: str) -> Pod:
+    (found,) = (pod for pod in pods(profile) if pod.name == name)
     return found
 
 

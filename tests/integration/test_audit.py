@@ -74,7 +74,7 @@ async def _play(stack: Stack) -> None:
 def test_every_lane_is_decided_again_alike_in_two_shares(auditor: Auditor, tmp_path: Path) -> None:
     parts = [str(tmp_path / f"{index}.json") for index in (0, 1)]
     for index, part in enumerate(parts):
-        auditor.run("re-execute", "--lane-index", str(index), "--of", "2", "--json", part)
+        auditor.run("re-execute", "--share-index", str(index), "--of", "2", "--json", part)
     merged = auditor.run("re-execute", "--merge", *parts)
     lanes, _, counts = merged.splitlines()[0].partition(" of ")
     assert counts == f"{lanes} lanes: {lanes} MATCH"

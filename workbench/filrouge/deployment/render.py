@@ -28,8 +28,12 @@ class Profile(NamedTuple):
 
 
 PROFILES: Mapping[str, Profile] = {
-    "laptop": Profile(("platform", "filrouge")),
-    "production": Profile(("platform", "filrouge")),
+    "laptop": Profile(
+        ("platform", "filrouge"), ("filrouge:audit.run=2020-q2", "filrouge:audit.command=export")
+    ),
+    "production": Profile(
+        ("platform", "filrouge"), ("filrouge:audit.run=2020-q2", "filrouge:audit.command=verify")
+    ),
     "existing": Profile(("filrouge",), ("filrouge:audit.run=2020-q2",)),
 }
 

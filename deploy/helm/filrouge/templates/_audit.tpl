@@ -76,3 +76,28 @@ spec:
     {{- include "filrouge.secretVolume" (dict "name" $file.secret "secret" $file.secret "key" $file.key "file" $file.key) | nindent 4 }}
     {{- end }}
 {{- end }}
+
+{{/* Whom an auditor trusts, as arguments. */}}
+{{- define "filrouge.verifiers" -}}
+{{- $args := list }}
+{{- range .Values.archive.verifiers }}
+{{- $args = concat $args (list "--verifier" .) }}
+{{- end }}
+{{- toYaml $args }}
+{{- end }}
+
+{{/* What a share of the command is told besides its number, and what whoever puts them together is told. */}}
+{{- define "filrouge.auditShares" -}}
+{{- $parts := list }}
+{{- range $index := until (int .Values.audit.shares) }}
+{{- $parts = append $parts (printf "/parts/%d.json" $index) }}
+{{- end }}
+{{- $verifiers := include "filrouge.verifiers" . | fromYamlArray }}
+{{- $shares := dict "re-execute" (list "--processes" "1" "--json" "/parts/$(JOB_COMPLETION_INDEX).json")
+                    "verify" (concat (list "--processes" "1" "--results" "/parts") $verifiers)
+                    "export" (list "--to" "/parts") }}
+{{- $merges := dict "re-execute" $parts
+                    "verify" (concat (list "/parts" "--processes" "1" "--memory" "/memory") $verifiers)
+                    "export" (list "/parts") }}
+{{- toYaml (dict "share" (get $shares .Values.audit.command) "merge" (get $merges .Values.audit.command)) }}
+{{- end }}
