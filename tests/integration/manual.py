@@ -66,7 +66,11 @@ class Auditor:
         self._checked("report", "--day", day, "--key", reporter, "--out", report)
         parts = [str(self.folder / f"part{number}") for number in range(SHARES)]
         for index, part in enumerate(parts):
-            self.run("re-execute", "--lane-index", f"{index}", "--of", f"{SHARES}", "--json", part)
+            share = ["--share-index", f"{index}", "--of", f"{SHARES}"]
+            self.run("re-execute", *share, "--json", part)
+            self._checked("export", *share, "--to", str(self.folder / "exported"))
+            verified = str(self.folder / "verified")
+            self._checked("verify", self.archive.url, *share, "--results", verified)
         one = {
             "ARCHIVE": self.archive.url,
             "KEY": str(self.archive.verifiers()[0]),
@@ -74,6 +78,8 @@ class Auditor:
             "WITNESS": str(WITNESS_KEY),
             "EVENT": payment,
             "WHAT": payment,
+            "VERIFIED": str(self.folder / "verified"),
+            "EXPORTED": str(self.folder / "exported"),
             "RECEIPT": receipt,
             "CASE": subject,
             "SERVICE": "budget_accounting",

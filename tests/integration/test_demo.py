@@ -92,11 +92,13 @@ def test_every_command_of_the_auditors_manual_does_what_it_says(
     demo: Demo, command: str, tmp_path: Path
 ) -> None:
     before = demo.auditor.bytes_of_the_archive()
-    written = {name: [str(tmp_path / name)] for name in ("FILE", "FOLDER", "PART", "ZIP")}
+    written = {
+        name: [str(tmp_path / name)] for name in ("FILE", "FOLDER", "PART", "RESULTS", "ZIP")
+    }
     done = demo.auditor.follow(command, {**demo.values, **written})
     words, lost = command.split(), LOST in done.output
     assert (done.exit_code, done.output != "") == (int(lost), True), (done.output, done.exception)
-    assert lost == ("re-execute" in words) or "--lane-index" in words  # of a share: who knows
+    assert lost == ("re-execute" in words) or "--share-index" in words  # of a share: who knows
     for name, (path,) in written.items():
         assert Path(path).exists() == (name in words), path
     assert demo.auditor.bytes_of_the_archive() == before
