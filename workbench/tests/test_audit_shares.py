@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from filrouge.audit import log_shares
 from filrouge.audit.errors import AuditFailed
 from filrouge.audit.memory import Memory
 from filrouge.audit.share import Share
@@ -241,6 +242,24 @@ def test_shares_that_are_no_whole_are_refused(
     change(results)
     with pytest.raises(AuditFailed, match=sentence):
         merged(sound, results, memory)
+
+
+def test_a_share_that_was_stopped_half_way_has_no_result_and_is_run_again(
+    sound: Path, results: Path, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_shares(sound, results)
+    with monkeypatch.context() as patch:
+        patch.setattr(log_shares, "check_log", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            verify_share(str(sound), SHARES[0], results, KEYS, processes=1)
+    with pytest.raises(AuditFailed, match="shares 1, 2 of 3 are no whole"):
+        merged(sound, results, memory)
+    verify_share(str(sound), SHARES[0], results, KEYS, processes=1)
+    assert merged(sound, results, memory).good
+
+
+def stopped(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_shares_of_another_archive_are_refused(
