@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 
 PREFIX = "filrouge_"
@@ -60,6 +60,24 @@ class Metric:
         """To be filled at every scrape."""
         assert self.kind is Kind.GAUGE
         return GaugeMetricFamily(f"{PREFIX}{self.name}", self.says, labels=self.labels)
+
+
+OF_PROCESS = {
+    "process_virtual_memory_bytes": "Memory that the process has asked for",
+    "process_resident_memory_bytes": "Memory that it really has",
+    "process_start_time_seconds": "Unix time at which it started",
+    "process_cpu_seconds_total": "Time of processors that it has used",
+    "process_open_fds": "Files and connections that it holds open",
+    "process_max_fds": "How many it may hold",
+}
+"""Named by the client library and not by us: on Linux every process tells them."""
+
+
+def registry_of_process() -> CollectorRegistry:
+    """To be filled with our own; it tells of the process already."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    return registry
 
 
 @dataclass(frozen=True, slots=True)

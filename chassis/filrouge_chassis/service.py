@@ -14,9 +14,10 @@ from faststream import AckPolicy
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
-from prometheus_client import CollectorRegistry, make_asgi_app
+from prometheus_client import make_asgi_app
 
 from filrouge_chassis import logs
+from filrouge_chassis.catalogue import registry_of_process
 from filrouge_chassis.control import ControlLog
 from filrouge_chassis.control_reader import follow_control, load_control
 from filrouge_chassis.decider import Decider
@@ -48,7 +49,7 @@ class Process:
     def __init__(self, decider: Decider, settings: Settings) -> None:
         self.decider, self.settings, self.layout = decider, settings, layout_of(decider)
         self.name = decider.service
-        self.registry = CollectorRegistry()
+        self.registry = registry_of_process()
         self.metrics = LaneMetrics(self.registry)
         self.control, self.feed = ControlLog(), ConsumerFeed()
         self.log = KafkaLog(settings.kafka, self.name, settings.request_timeout_seconds)

@@ -12,13 +12,14 @@ from secrets import token_hex
 import uvicorn
 from filrouge_archive.archiver import Archiver
 from filrouge_chassis import logs
+from filrouge_chassis.catalogue import registry_of_process
 from filrouge_chassis.errors import FilrougeError
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.settings import SettingsInvalid
 from filrouge_chassis.testing import failpoints
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.entry import AUDIT_TRAIL
-from prometheus_client import CollectorRegistry, make_asgi_app
+from prometheus_client import make_asgi_app
 
 from audit_trail import log_events
 from audit_trail.endpoints import Endpoints
@@ -40,7 +41,7 @@ class Process:
     """Everything one process holds."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, registry = settings, CollectorRegistry()
+        self._settings, registry = settings, registry_of_process()
         self._store, self._memory = WatchedStore(settings.archive), Memory(settings.archive_memory)
         metrics, inbox = TrailMetrics(registry), Inbox(settings.archive_waiting_mb * 1024 * 1024)
         log = KafkaLog(settings.kafka, AUDIT_TRAIL, settings.request_timeout_seconds)

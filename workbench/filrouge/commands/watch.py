@@ -6,7 +6,8 @@ import asyncio
 import signal
 
 import click
-from prometheus_client import CollectorRegistry, start_http_server
+from filrouge_chassis.catalogue import registry_of_process
+from prometheus_client import start_http_server
 
 from filrouge.commands.options import of_kafka
 from filrouge.watch.reading import Reading
@@ -19,7 +20,7 @@ from filrouge.watch.reading import Reading
 def watch(http_port: int, http_host: str, kafka: str) -> None:
     """Read everything that is said, for ever, and show what it comes to as metrics."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    registry = CollectorRegistry()
+    registry = registry_of_process()
     server, _ = start_http_server(http_port, http_host, registry)
     click.echo(f"http://{http_host}:{http_port}/metrics", err=True)
     try:

@@ -1,5 +1,5 @@
-"""Writes what is made of the code: the page on telemetry, and what the charts read and Helm cannot make,
-which is topics and access from the register, and copies.
+"""Writes what is made of the code: pages on telemetry and monitoring, alerts, dashboards; and what the charts
+read and Helm cannot make, which is topics and access from the register, and copies.
 
 Helm reads files inside a chart only. Symbolic links would do, with a warning at every use, and not in a
 checkout on Windows; so alerts and dashboards, which are used without a chart as well, are copied.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,18 @@ from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import TopicSpec, all_topics
 
 from filrouge.deployment.access import Grant, User, partner, users
+from filrouge.monitoring.alerts import rules_text
+from filrouge.monitoring.dashboards import BOARDS, board_text
 from filrouge.monitoring.page import telemetry_page
 from filrouge.operator import lanes_of_gateway
 
 ROOT = Path(__file__).resolve().parents[3]
 PLATFORM = Path("deploy/helm/platform/files")
 FILROUGE = Path("deploy/helm/filrouge/files")
+PROMETHEUS, GRAFANA = Path("deploy/prometheus"), Path("deploy/grafana")
 COPIED = (
-    (Path("deploy/prometheus"), "*.yaml", FILROUGE / "prometheus"),
-    (Path("deploy/grafana"), "*.json", FILROUGE / "grafana"),
+    (PROMETHEUS, "*.yaml", FILROUGE / "prometheus"),
+    (GRAFANA, "*.json", FILROUGE / "grafana"),
 )
 """From where, what, to where."""
 LINE_CHARACTERS = 260
@@ -53,26 +56,38 @@ def wanted(root: Path) -> dict[Path, str]:
         root / PLATFORM / "register.json": register_text(),
         root / "docs/telemetry.md": telemetry_page(),
     }
-    for source, pattern, to in COPIED:
-        for path in sorted((root / source).glob(pattern)):
-            files[root / to / path.name] = path.read_text(encoding="utf-8")
+    files |= {root / path: text for path, text in _monitoring()}
     return files
 
 
+def _monitoring() -> Iterator[tuple[Path, str]]:
+    """Each file where it is used without a chart, and its copy."""
+    texts = {PROMETHEUS / "filrouge.yaml": rules_text()}
+    texts |= {GRAFANA / f"{board.name}.json": board_text(board) for board in BOARDS}
+    for path, text in texts.items():
+        yield path, text
+        yield from ((to / path.name, text) for source, _, to in COPIED if source == path.parent)
+
+
 def stale(root: Path) -> list[Path]:
-    """Files that are not as they should be, and copies of what is not there any more."""
+    """Files that are not as they should be, and dashboards and alerts that nobody makes any more."""
     files = wanted(root)
     differ = [
         path
         for path, text in files.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
-    copies = {path for _, pattern, to in COPIED for path in (root / to).glob(pattern)}
-    return sorted(differ) + sorted(copies - files.keys())
+    made = {
+        path
+        for source, pattern, to in COPIED
+        for folder in (source, to)
+        for path in (root / folder).glob(pattern)
+    }
+    return sorted(differ) + sorted(made - files.keys())
 
 
 def write(root: Path) -> None:
-    """Writes what is stale, and removes copies of what is not there any more."""
+    """Writes what is stale, and removes what nobody makes any more."""
     files = wanted(root)
     for path in stale(root):
         if path in files:

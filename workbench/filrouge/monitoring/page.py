@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
-from filrouge_chassis.catalogue import LogEvent, Metric, Span
+from filrouge_chassis.catalogue import OF_PROCESS, LogEvent, Metric, Span
 
 from filrouge.monitoring.programs import PROGRAMS
 
@@ -32,6 +32,10 @@ def _lines() -> Iterator[str]:
             yield from _table(("line of the log", "level", "sentence"), _said(program.log_events))
         if program.spans:
             yield from _table(("span", "what it covers"), _covered(program.spans))
+    yield "## Every process\n"
+    yield "Named by the client library; on Linux only.\n"
+    of_process = ((f"`{name}`", says) for name, says in OF_PROCESS.items())
+    yield from _table(("metric", "what it says"), of_process)
 
 
 def _rows(metrics: Sequence[Metric]) -> Iterator[Sequence[str]]:

@@ -28,5 +28,8 @@ class Program:
 
 DECIDERS = Program("Services that decide", SERVICES, metrics.METRICS, logs.EVENTS, SPANS)
 TRAIL = Program("The audit trail", (AUDIT_TRAIL,), trail_metrics.METRICS, trail_events.EVENTS)
+WATCH_JOB = "watch"
 WATCH = Program("The watch over the plan", ("filrouge watch",), watch_metrics.METRICS)
 PROGRAMS = (DECIDERS, TRAIL, WATCH)
+JOBS = (*SERVICES, AUDIT_TRAIL, WATCH_JOB)
+"""What Prometheus calls the processes: the label `job` of whatever they tell, and of `up`."""
