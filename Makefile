@@ -20,7 +20,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
 
 .PHONY: setup
-setup: .venv/.stamp .venv/.jars .venv/.go/.stamp ## .venv with everything, from the lock files; afterwards nothing needs a network
+setup: .venv/.stamp .venv/.jars .venv/.go/.stamp .venv/.prometheus/.stamp ## .venv with everything, from the lock files; afterwards nothing needs a network
 
 .venv/.stamp: requirements.lock requirements-uv.lock $(PROJECTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Filrouge needs Python 3.11 or newer; try: make setup PYTHON=python3.12")'
@@ -40,6 +40,15 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp ## .venv with everything, from 
 	@if ! command -v go > /dev/null; then echo "Go is not installed: tests with other people's tools for logs, and of the charts, are skipped"; \
 	else for tool in $(GO_TOOLS); do GOBIN="$(CURDIR)/.venv/.go" timeout 1200 go install $$tool \
 	  || echo "$$tool could not be built: tests with it are skipped"; done; fi
+	touch $@
+
+# Prometheus, to hold alerts and dashboards against: unpacked here and not installed, so that nothing starts it as a service
+.venv/.prometheus/.stamp: .venv/.stamp
+	mkdir -p .venv/.prometheus
+	@if command -v prometheus promtool > /dev/null; then echo "Prometheus is installed: tests use that one"; \
+	elif ! command -v apt-get dpkg-deb > /dev/null; then echo "there is no prometheus and no apt-get: tests with it are skipped"; \
+	else cd .venv/.prometheus && { apt-get -qq download prometheus || { apt-get -qq update && apt-get -qq download prometheus; }; } 2> apt.log \
+	  && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb || { cat apt.log; echo "Debian's package prometheus could not be had: tests with it are skipped"; }; fi
 	touch $@
 
 .PHONY: lock

@@ -22,6 +22,7 @@ from filrouge_contracts.topic_specs import TopicSpec, all_topics
 from filrouge.deployment.access import Grant, User, partner, users
 from filrouge.monitoring.alerts import rules_text
 from filrouge.monitoring.dashboards import BOARDS, board_text
+from filrouge.monitoring.guide import monitoring_page
 from filrouge.monitoring.page import telemetry_page
 from filrouge.operator import lanes_of_gateway
 
@@ -55,6 +56,7 @@ def wanted(root: Path) -> dict[Path, str]:
     files = {
         root / PLATFORM / "register.json": register_text(),
         root / "docs/telemetry.md": telemetry_page(),
+        root / "docs/monitoring.md": monitoring_page(),
     }
     files |= {root / path: text for path, text in _monitoring()}
     return files

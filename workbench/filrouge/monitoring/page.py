@@ -25,17 +25,17 @@ def _lines() -> Iterator[str]:
     for program in PROGRAMS:
         yield f"## {program.title}\n"
         yield f"{', '.join(program.services)}\n"
-        yield from _table(
+        yield from table(
             ("metric", "kind", "unit", "labels", "what it says"), _rows(program.metrics)
         )
         if program.log_events:
-            yield from _table(("line of the log", "level", "sentence"), _said(program.log_events))
+            yield from table(("line of the log", "level", "sentence"), _said(program.log_events))
         if program.spans:
-            yield from _table(("span", "what it covers"), _covered(program.spans))
+            yield from table(("span", "what it covers"), _covered(program.spans))
     yield "## Every process\n"
     yield "Named by the client library; on Linux only.\n"
     of_process = ((f"`{name}`", says) for name, says in OF_PROCESS.items())
-    yield from _table(("metric", "what it says"), of_process)
+    yield from table(("metric", "what it says"), of_process)
 
 
 def _rows(metrics: Sequence[Metric]) -> Iterator[Sequence[str]]:
@@ -54,7 +54,7 @@ def _covered(spans: Sequence[Span]) -> Iterator[Sequence[str]]:
         yield f"`{span.name}`", span.says
 
 
-def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield f"| {' | '.join('---' for _ in heads)} |"
     for row in rows:

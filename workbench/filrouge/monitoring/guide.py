@@ -1,0 +1,70 @@
+"""The page of docs/monitoring.md: dashboards, objectives and alerts, from the code that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from filrouge.monitoring.alerts import alerts
+from filrouge.monitoring.dashboards import BOARDS
+from filrouge.monitoring.objectives import BURNS, OBJECTIVES
+from filrouge.monitoring.page import table
+from filrouge.monitoring.programs import JOBS
+from filrouge.monitoring.scale import duration
+
+INTRODUCTION = f"""# Watching an installation
+
+Made by `make generate`, as are the [dashboards](../deploy/grafana) and the [alerts](../deploy/prometheus).
+What is behind them: [telemetry](telemetry.md); where it is made: [monitoring](../workbench/filrouge/monitoring).
+
+In a cluster the chart `filrouge` brings all of it, for a Prometheus operator and for a Grafana whose sidecar
+looks for ConfigMaps. Elsewhere: give the alerts to Prometheus as `rule_files`, scrape each process's `/metrics`
+under the job that is its name ({", ".join(f"`{job}`" for job in JOBS)};
+the last is `filrouge watch`, one per installation), and import the dashboards (Dashboards, New, Import), which
+ask for a datasource. Several installations are told apart by the label `namespace`: filter by it at the top of
+each dashboard. `runbook_url` is a path in this repository.
+"""
+LIMITS = """## What is tested, and what is not
+
+Every query is read as PromQL, and every metric and label in it is held against the lists that the programs
+count by; promtool lets each alert fire under its fault, and keep quiet otherwise; a real Prometheus asks every
+query of real services (tests/monitoring). Alerts with shortened windows fire when a real service is killed,
+PostgreSQL is away, a lane stops, a partner is silent, the archiver ends or an invariant is broken. Tests that
+need Prometheus are skipped where `make setup` cannot get it, and say so.
+
+Not tested: how Grafana draws a panel, and panels of Kafka, PostgreSQL and pods, whose exporters need a cluster;
+they say so in their description. The chart `platform` does not turn these exporters on.
+"""
+
+
+def monitoring_page() -> str:
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield INTRODUCTION
+    yield "## Dashboards\n"
+    rows = ((board.title, f"`{board.uid}`", board.says, f"{len(board.panels)}") for board in BOARDS)
+    yield from table(("dashboard", "uid", "what it is for", "panels"), rows)
+    yield "## Objectives\n"
+    for objective in OBJECTIVES:
+        yield f"- **{objective.name}**: {objective.says} {objective.because}"
+    yield "- **nothing lost**: no invariant is ever broken. There is no budget for it: one breach pages."
+    yield "\nHow fast a budget of 30 days may burn, in both windows, before somebody is called:\n"
+    burns = (
+        (f"{burn.rate:g} ×", duration(burn.long), duration(burn.short), burn.severity)
+        for burn in BURNS
+    )
+    yield from table(("rate", "long window", "short window", "severity"), burns)
+    yield "## Alerts\n"
+    yield "`page`: somebody outside waits, or a promise is broken: now. `ticket`: within a working day.\n"
+    rows_of_alerts = (
+        (
+            f"[{alert.name}](runbooks/{alert.runbook}.md)",
+            alert.severity,
+            alert.holds_for,
+            alert.summary,
+        )
+        for alert in alerts()
+    )
+    yield from table(("alert", "severity", "after", "what it means"), rows_of_alerts)
+    yield LIMITS.rstrip()
