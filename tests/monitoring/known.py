@@ -73,3 +73,21 @@ def _nodes(tree: promql.Expr) -> list[promql.Expr]:
 
 def _named(legend: str) -> list[str]:
     return re.findall(r"\{\{(\w+)\}\}", legend)
+
+
+COMPARING = {"==", "!=", ">=", "<=", ">", "<"}
+
+
+def needs_cluster(expression: str) -> bool:
+    selected = {name for name, _ in _selected(promql.parse(expression))}
+    return bool(selected & OF_CLUSTER.keys())
+
+
+def compared(tree: promql.Expr) -> list[str]:
+    """What stands left of a limit: there when all is well, while the comparison is not."""
+    comparisons = [
+        node
+        for node in _nodes(tree)
+        if isinstance(node, promql.BinaryExpr) and str(node.op) in COMPARING
+    ]
+    return [node.lhs.prettify() for node in comparisons] or [tree.prettify()]
