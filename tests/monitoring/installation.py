@@ -26,6 +26,7 @@ from filrouge.simulator.words import headers_of, text
 from filrouge.stack import Stack
 from filrouge.stack.child import Child, Command
 from filrouge.stack.waiting import free_port, wait_until
+from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
 from filrouge_contracts.entry import AUDIT_TRAIL, SERVICES
@@ -34,7 +35,7 @@ from filrouge_contracts.topics import PARTNER_IN
 
 from tests.monitoring.prometheus import Prometheus
 
-LANES, SCALE, SEED, DAYS = 2, 0.002, 5, 12
+LANES, SCALE, SEED, DAYS = 2, 0.002, 5, 10
 SESSION_TIMEOUT_MS = 2000
 PATIENCE_SECONDS = 90.0
 _NUMBERS = count(1)
@@ -76,6 +77,20 @@ class Installation:
         async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka) as intruder:
             topic = min(REGISTER.fact_topics)
             await intruder.send_and_wait(topic, b"garbage", key=b"key", partition=0)
+
+    async def leave_a_gap(self) -> None:
+        """A record says that another one came before it, which nobody has."""
+        source = await kafka_source(self.stack.kafka)
+        async for record in source.records():
+            if record.topic in REGISTER.fact_topics:
+                break
+        else:
+            raise AssertionError("there is no fact")
+        changed = {"ce_sequence": b"1000000", "ce_prev": b"999999"}
+        headers = [(name, changed.get(name, value)) for name, value in record.headers]
+        async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka) as intruder:
+            place = {"partition": record.partition, "key": record.key, "headers": headers}
+            await intruder.send_and_wait(record.topic, record.value, **place)
 
     async def until(self, condition: Callable[[], bool], what: str, speaking: bool = False) -> None:
         """Looks again and again, while the ministry speaks or not."""
