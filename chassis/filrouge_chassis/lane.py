@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from time import monotonic
 
 from filrouge_chassis import logs
 from filrouge_chassis.batch import Batch, Decided
@@ -61,7 +62,7 @@ class Lane:
         self._tick_ends: tuple[int, dict[str, int]] | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._last_read_ms = 0
+        self._last_read_ms, self._unloaded_at = 0, monotonic()
         self._phases = Phases(0.0, 0.0, 0.0)  # of the batch in hand
 
     # --- life ------------------------------------------------------------------------------------
@@ -96,6 +97,11 @@ class Lane:
     def behind_seconds(self, now: float) -> float:
         """Age of the last record read, against `now` in Unix seconds."""
         return max(0.0, now - self._last_read_ms / 1000) if self._last_read_ms else 0.0
+
+    def unloaded_seconds(self) -> float:
+        """For how long it has taken nothing, because its database or its journal cannot be had, or it
+        stopped. Meanwhile nothing is fetched for it, so nobody can say how many records wait."""
+        return 0.0 if self.ready else monotonic() - self._unloaded_at
 
     def outbox_age_seconds(self) -> float:
         """How long the oldest committed row has been waiting for Kafka."""
@@ -160,7 +166,8 @@ class Lane:
 
     async def _drop(self, drain: bool) -> None:
         """Forgets everything in memory; nothing of this load can reach Kafka afterwards."""
-        self.ready = False
+        if self.ready:
+            self.ready, self._unloaded_at = False, monotonic()
         self._around.feed.pause(self.partitions)
         self._inbox.clear()
         self._cache.clear()

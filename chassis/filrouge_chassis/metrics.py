@@ -50,6 +50,9 @@ LAG_RECORDS = Metric(
 LAG_SECONDS = Metric(
     G, "lane_lag_seconds", "seconds", "Age of the last record read while more are waiting", LANE
 )
+UNLOADED = Metric(
+    G, "lane_unloaded_seconds", "seconds", "For how long the lane has not been able to work", LANE
+)
 OUTBOX_AGE = Metric(
     G, "outbox_age_seconds", "seconds", "Age of the oldest row that Kafka does not hold yet", LANE
 )
@@ -62,7 +65,7 @@ STOPPED = Metric(
 METRICS = (
     *(TAKEN, IGNORED, DUPLICATES, PARKED, WOKEN, DECIDED, CONFLICTS, FAILURES, LOADS, REBALANCES),
     *(EXPORTED, DROPPED, BATCH_RECORDS, BATCH_SECONDS, AGE_SECONDS, LAST_COMMIT),
-    *(LAG_RECORDS, LAG_SECONDS, OUTBOX_AGE, CLOSED_KEYS, STOPPED),
+    *(LAG_RECORDS, LAG_SECONDS, UNLOADED, OUTBOX_AGE, CLOSED_KEYS, STOPPED),
 )
 
 
@@ -125,13 +128,14 @@ class LagCollector(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         lag, behind = LAG_RECORDS.read_when_asked(), LAG_SECONDS.read_when_asked()
         outbox, closed = OUTBOX_AGE.read_when_asked(), CLOSED_KEYS.read_when_asked()
-        stopped = STOPPED.read_when_asked()
+        stopped, unloaded = STOPPED.read_when_asked(), UNLOADED.read_when_asked()
         for lane in self._instance.lanes.values():
             label = [str(lane.identity.lane)]
             records = self._instance.lag_of(lane)
             lag.add_metric(label, records)
             behind.add_metric(label, lane.behind_seconds(time.time()) if records else 0)
+            unloaded.add_metric(label, lane.unloaded_seconds())
             outbox.add_metric(label, lane.outbox_age_seconds())
             closed.add_metric(label, len(lane.progress.row.closed))
             stopped.add_metric(label, lane.stopped is not None)
-        return (lag, behind, outbox, closed, stopped)
+        return (lag, behind, unloaded, outbox, closed, stopped)

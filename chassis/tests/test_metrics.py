@@ -89,6 +89,7 @@ async def test_closed_keys_and_what_is_unpublished_are_told_per_lane(watched: Wa
     assert watched.value("closed_keys", lane="0") == 2
     await until(lambda: watched.value("outbox_age_seconds", lane="0") == 0)
     assert watched.value("lane_stopped", lane="0") == 0
+    assert watched.value("lane_unloaded_seconds", lane="0") == 0
 
 
 async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(
@@ -99,6 +100,7 @@ async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(
     watched.instance.deliver([replace(record, headers=tuple(hole.items()))])
     await until(lambda: watched.lane.stopped is not None)
     assert watched.value("lane_stopped", lane="0") == 1
+    assert (watched.value("lane_unloaded_seconds", lane="0") or 0) > 0
     assert watched.value("lane_failures_total", error="SequenceHole") == 1
     assert watched.instance.stopped == [watched.lane]
     (line,) = [said for said in caplog.records if said.levelname == "ERROR"]

@@ -89,6 +89,9 @@ def _of_template(owner: Object, template: Object) -> Pod:
 
 
 def matches(selector: Object, labels: Mapping[str, str]) -> bool:
-    """Of a selector with `matchLabels`, or the plain labels of a Service."""
+    """Of a selector with `matchLabels` and `In`, or the plain labels of a Service."""
     wanted = selector.get("matchLabels", selector)
-    return all(labels.get(name) == value for name, value in wanted.items())
+    one_of = {one["key"]: one["values"] for one in selector.get("matchExpressions", ())}
+    return all(labels.get(name) == value for name, value in wanted.items()) and all(
+        labels.get(name) in values for name, values in one_of.items()
+    )

@@ -49,6 +49,8 @@ def expected(profile: str, name: str) -> set[tuple[str, int]]:
         return DNS | KAFKA | store | SCRAPED
     if name in ("prepare", "clock"):
         return DNS | KAFKA
+    if name == "watch":
+        return DNS | KAFKA | SCRAPED
     if name == "smoke":
         return DNS | KAFKA | RECEIPTS
     return DNS | store  # auditors, who read the archive alone

@@ -39,8 +39,8 @@ def lanes(late: str, fine: str) -> Series:
     return {
         f'filrouge_lane_lag_seconds{{{lane}, lane="1"}}': late,
         f'filrouge_lane_lag_seconds{{{lane}, lane="2"}}': fine,
-        f'filrouge_lane_stopped{{{lane}, lane="1"}}': "0x9000",
-        f'filrouge_lane_stopped{{{lane}, lane="2"}}': "0x9000",
+        f'filrouge_lane_unloaded_seconds{{{lane}, lane="1"}}': "0x9000",
+        f'filrouge_lane_unloaded_seconds{{{lane}, lane="2"}}': "0x9000",
     }
 
 
@@ -95,10 +95,10 @@ FIRES = (
     Case(
         ADMISSION,
         PAGE,
-        "a lane stops",
+        "a lane cannot work",
         {
             **lanes("0x60", "0x60"),
-            'filrouge_lane_stopped{job="partner_gateway", instance="a", lane="1"}': "1x60",
+            'filrouge_lane_unloaded_seconds{job="partner_gateway", instance="a", lane="1"}': "0+60x60",
         },
         "20m",
     ),
@@ -121,6 +121,7 @@ FIRES = (
         lane(lane_lag_seconds="0+60x20", records_taken_total="9x20"),
         "15m",
     ),
+    Case(STUCK, PAGE, "it cannot work", lane(lane_unloaded_seconds="0+60x20"), "15m"),
     Case(STUCK, PAGE, "it never took any", lane(lane_lag_seconds="0+60x20"), "15m"),
     Case(
         "FilrougeLaneFailing",

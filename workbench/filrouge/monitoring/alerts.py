@@ -105,11 +105,12 @@ def _of_lanes(scale: Scale) -> Iterator[Alert]:
         "FilrougeLaneStuck",
         PAGE,
         f"max by ({LANES}) (filrouge_lane_lag_seconds) > {scale.limit(MINUTE)}"
-        f" unless on ({LANES}) sum by ({LANES}) ({taken}) > 0",
+        f" unless on ({LANES}) sum by ({LANES}) ({taken}) > 0"
+        f" or max by ({LANES}) (filrouge_lane_unloaded_seconds) > {scale.limit(MINUTE)}",
         scale.wait(2 * MINUTE),
         "lane-stuck",
         "Records wait for a lane that takes none.",
-        "Lane {{ $labels.lane }} of {{ $labels.job }}: the last was {{ $value | humanizeDuration }} ago.",
+        "Lane {{ $labels.lane }} of {{ $labels.job }} has taken none for {{ $value | humanizeDuration }}.",
     )
     yield Alert(
         "FilrougeLaneFailing",

@@ -14,7 +14,7 @@ from filrouge.monitoring.scale import duration
 INTRODUCTION = f"""# Watching an installation
 
 Made by `make generate`, as are the [dashboards](../deploy/grafana) and the [alerts](../deploy/prometheus).
-What is behind them: [telemetry](telemetry.md); where it is made: [monitoring](../workbench/filrouge/monitoring).
+Behind them: [telemetry](telemetry.md); where it is made: [monitoring](../workbench/filrouge/monitoring).
 
 In a cluster the chart `filrouge` brings all of it, for a Prometheus operator and for a Grafana whose sidecar
 looks for ConfigMaps. Elsewhere: give the alerts to Prometheus as `rule_files`, scrape each process's `/metrics`

@@ -80,7 +80,7 @@ OBJECTIVES = (
         0.999,
         "99.9 % of the time, no partner waits more than 30 seconds for its verdict.",
         "By the gateway's lanes, one of each partner: the share of them whose oldest unread record is older, or"
-        " that have stopped. A gateway of which no instance answers is late for all.",
+        " that cannot work. A gateway of which no instance answers is late for all.",
         GATEWAY,
     ),
     Objective(
@@ -137,6 +137,7 @@ def _admission_late(scale: Scale) -> str:
     """A lane that has just got its first record for a day is not late: it has to be so for a minute."""
     gateway = f'{{job="{GATEWAY}"}}'
     behind = f"min_over_time(filrouge_lane_lag_seconds{gateway}[{scale.window(MINUTE)}])"
-    late = f"clamp_max(({behind} > bool {scale.limit(30)}) + filrouge_lane_stopped{gateway}, 1)"
+    unable = f"(filrouge_lane_unloaded_seconds{gateway} > bool {scale.limit(30)})"
+    late = f"clamp_max(({behind} > bool {scale.limit(30)}) + {unable}, 1)"
     nobody = f"1 - max by (namespace) (up{gateway})"
     return f"avg by (namespace) ({late}) or {nobody}"

@@ -146,6 +146,19 @@ LANES = Row(
             levels=(Level(30, "red"),),
         ),
         Panel(
+            "For how long lanes have not been able to work",
+            "0, or seconds after a deployment.",
+            "minutes: a rebuild of a long history, or runbook lane-stuck. Nobody can say what waits meanwhile.",
+            "s",
+            (
+                Query(
+                    f"max by (job, lane) (filrouge_lane_unloaded_seconds{CHOSEN})",
+                    "{{job}} {{lane}}",
+                ),
+            ),
+            levels=(Level(30, "red"),),
+        ),
+        Panel(
             "Lanes handed out, loaded, taken by somebody else",
             "steps at a deployment, flat otherwise; conflicts almost never.",
             "again and again: instances miss their heartbeats; are they short of processor (Infrastructure)?",
