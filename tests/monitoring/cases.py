@@ -156,6 +156,14 @@ FIRES = (
 )
 
 KEEPS_QUIET = (
+    Case(STUCK, PAGE, "it is rebuilt", lane(lane_unloaded_seconds="0 60 0x20"), "4m"),
+    Case(
+        STUCK,
+        PAGE,
+        "it has stopped, which pages already",
+        lane(lane_unloaded_seconds="0+60x20", lane_stopped="1x20"),
+        "15m",
+    ),
     Case(ADMISSION, PAGE, "nobody is late", lanes("0x90", "5x90"), "80m"),
     Case(ADMISSION, PAGE, "an idle lane takes a record", lanes("0x30 9999 0x60", "0x90"), "31m"),
     Case(ADMISSION, PAGE, "it was late hours ago", lanes("0x60 100x10 0x300", "0x500"), "3h"),

@@ -109,6 +109,8 @@ class Installation:
     async def fires(self, alert: str, job: str = "", speaking: bool = False) -> None:
         """The one with short windows."""
         await self.until(lambda: self._fires(alert, job), f"{alert} of {job}", speaking)
+        for told in self.prometheus.ask("alerts")["alerts"]:
+            assert "no value" not in " ".join(told["annotations"].values())
 
     async def is_over(self, alert: str, job: str = "", speaking: bool = False) -> None:
         await self.until(lambda: not self._fires(alert, job), f"no {alert} of {job}", speaking)

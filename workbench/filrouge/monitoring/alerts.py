@@ -91,11 +91,12 @@ def _down(name: str, severity: str, jobs: Sequence[str], scale: Scale) -> Alert:
 
 
 def _of_lanes(scale: Scale) -> Iterator[Alert]:
+    stopped = f"max by ({LANES}) (filrouge_lane_stopped) == 1"
     taken = f"increase(filrouge_records_taken_total[{scale.window(5 * MINUTE)}])"
     yield Alert(
         "FilrougeLaneStopped",
         PAGE,
-        f"max by ({LANES}) (filrouge_lane_stopped) == 1",
+        stopped,
         scale.wait(MINUTE),
         "lane-stopped",
         "A lane refuses to go on: it would lose or double something.",
@@ -104,9 +105,10 @@ def _of_lanes(scale: Scale) -> Iterator[Alert]:
     yield Alert(
         "FilrougeLaneStuck",
         PAGE,
-        f"max by ({LANES}) (filrouge_lane_lag_seconds) > {scale.limit(MINUTE)}"
+        f"(max by ({LANES}) (filrouge_lane_lag_seconds) > {scale.limit(MINUTE)}"
         f" unless on ({LANES}) sum by ({LANES}) ({taken}) > 0"
-        f" or max by ({LANES}) (filrouge_lane_unloaded_seconds) > {scale.limit(MINUTE)}",
+        f" or max by ({LANES}) (filrouge_lane_unloaded_seconds) > {scale.limit(MINUTE)})"
+        f" unless on ({LANES}) {stopped}",
         scale.wait(2 * MINUTE),
         "lane-stuck",
         "Records wait for a lane that takes none.",

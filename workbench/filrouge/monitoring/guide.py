@@ -49,6 +49,10 @@ def _lines() -> Iterator[str]:
     for objective in OBJECTIVES:
         yield f"- **{objective.name}**: {objective.says} {objective.because}"
     yield "- **nothing lost**: no invariant is ever broken. There is no budget for it: one breach pages."
+    yield (
+        "\nWho does nothing measures nothing: a service or an archiver that is away, or a lane that cannot"
+        " work, is not in these shares, and pages by an alert of its own."
+    )
     yield "\nHow fast a budget of 30 days may burn, in both windows, before somebody is called:\n"
     burns = (
         (f"{burn.rate:g} ×", duration(burn.long), duration(burn.short), burn.severity)

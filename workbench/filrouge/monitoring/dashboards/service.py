@@ -90,6 +90,19 @@ RED = Row(
             (_rate("filrouge_decisions_total", "type"),),
         ),
         Panel(
+            "Of these refusals",
+            "few beside the decisions, for reasons of business.",
+            "the dashboard Partners says for which reason, and whose words were refused at the door.",
+            PER_SECOND,
+            (
+                Query(
+                    'sum by (type) (rate(filrouge_decisions_total{job=~"$service",'
+                    ' type=~".*-(refused|rejected|disputed).*"}[$__rate_interval]))',
+                    "{{type}}",
+                ),
+            ),
+        ),
+        Panel(
             "Records parked",
             "none: a record is parked by a defect of ours.",
             "runbook records-parked.",
