@@ -86,6 +86,8 @@ def test_a_dashboard_is_the_same_everywhere(board: Board) -> None:
     assert made["uid"] == f"filrouge-{board.name}"
     assert made["time"]["from"].startswith("now-")
     assert made["time"]["to"] == "now"
+    numbers = [panel["id"] for panel in made["panels"]]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert made["templating"]["list"][0]["type"] == "datasource"
 
 

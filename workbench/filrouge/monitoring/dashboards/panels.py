@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import count
 
 from grafana_foundation_sdk.builders import (
     bargauge,
@@ -137,10 +138,11 @@ class Board:
         for variable in self.variables:
             board.with_variable(_choice(variable))
         board.with_variable(dashboard.AdHocVariable("filters").datasource(SOURCE))
+        numbers = count(1)
         for row in self.rows:
-            board.with_row(dashboard.Row(row.title))
+            board.with_row(dashboard.Row(row.title).id(next(numbers)))
             for panel in row.panels:
-                board.with_panel(shown(panel))
+                board.with_panel(shown(panel).id(next(numbers)))
         return board.build()
 
 
@@ -184,10 +186,11 @@ def shown(panel: Panel) -> Shown:
 
 
 def _drawn(panel: Panel) -> Shown:
+    last = common.ReduceDataOptions().calcs(["lastNotNull"])
     if panel.form is Form.NUMBER:
-        return stat.Panel().color_mode(BigValueColorMode.VALUE)
+        return stat.Panel().color_mode(BigValueColorMode.VALUE).reduce_options(last)
     if panel.form is Form.BARS:
-        drawn = bargauge.Panel().orientation(VizOrientation.HORIZONTAL)
+        drawn = bargauge.Panel().orientation(VizOrientation.HORIZONTAL).reduce_options(last)
         return drawn.display_mode(BarGaugeDisplayMode.BASIC)
     style = GraphThresholdsStyleMode.DASHED if panel.levels else GraphThresholdsStyleMode.OFF
     return timeseries.Panel().thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
