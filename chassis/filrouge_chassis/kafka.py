@@ -256,6 +256,9 @@ class _Reader:
         await self._close()
 
     async def _close(self) -> None:
+        await asyncio.sleep(
+            0
+        )  # its tasks have to begin: one that was cancelled before raises in `stop`
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._consumer.stop()

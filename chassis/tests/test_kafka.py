@@ -128,3 +128,11 @@ async def test_control_is_followed_and_what_is_missing_from_it_is_a_loss(
     control.end = 9
     with pytest.raises(LogLost, match=f"{topic}/0: offset 9 is not there"):
         await follow_control(log, control, news.set)
+
+
+async def test_where_nothing_is_asked_a_reader_is_closed_as_soon_as_it_is_open(
+    stack: Stack,
+) -> None:
+    log = KafkaLog(stack.kafka, "tests", timeout_seconds=10)
+    for _ in range(3):
+        assert await log.bounds([]) == {}
