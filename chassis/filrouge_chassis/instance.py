@@ -140,7 +140,8 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]
         while True:
             await asyncio.sleep(OFFSETS_PAUSE_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._feed.fell_idle.wait(), OFFSETS_EVERY_SECONDS)
+                async with asyncio.timeout(OFFSETS_EVERY_SECONDS):
+                    await self._feed.fell_idle.wait()
             self._feed.fell_idle.clear()
             now = self.positions()
             if not now or now == last or self._feed.consumer is None:

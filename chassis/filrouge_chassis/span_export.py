@@ -68,7 +68,8 @@ class SpanExport:
     async def _run(self) -> None:
         while not self._closing.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), EXPORT_EVERY_SECONDS)
+                async with asyncio.timeout(EXPORT_EVERY_SECONDS):
+                    await self._closing.wait()
             await self.export()
         await self.export()
 

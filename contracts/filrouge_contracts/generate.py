@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
+from filrouge_contracts import drift
 from filrouge_contracts.asyncapi import document_text
 from filrouge_contracts.entry import Entry
 from filrouge_contracts.map import domain_table, events_text, flow_chart
@@ -68,12 +67,9 @@ def wanted(root: Path) -> dict[Path, str]:
 def stale(root: Path) -> list[Path]:
     """Files that differ from what the register says, and schemas of no event."""
     files = wanted(root)
-    differ = [
-        path
-        for path, text in files.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    return differ + sorted(set((root / "contracts" / "schemas").glob("*.json")) - set(files))
+    return drift.differing(files) + sorted(
+        set((root / "contracts" / "schemas").glob("*.json")) - set(files)
+    )
 
 
 def write(root: Path) -> None:
@@ -81,22 +77,12 @@ def write(root: Path) -> None:
     files = wanted(root)
     for path in stale(root):
         if path in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(files[path], encoding="utf-8")
+            drift.put(path, files[path])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when everything is up to date (now), 1 with the names of what is not."""
-    parser = argparse.ArgumentParser(prog="python -m filrouge_contracts.generate")
-    parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
-    options = parser.parse_args(arguments)
-    if not options.check:
-        write(options.root)
-    left = stale(options.root)
-    for path in left:
-        sys.stdout.write(f"stale: {path.relative_to(options.root)}\n")
-    return 1 if left else 0
+    return drift.run("python -m filrouge_contracts.generate", ROOT, write, stale, arguments)
 
 
 if __name__ == "__main__":

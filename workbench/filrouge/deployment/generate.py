@@ -9,13 +9,12 @@ checkout on Windows; so alerts and dashboards, which are used without a chart as
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from filrouge_contracts import drift
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import TopicSpec, all_topics
 
@@ -74,18 +73,13 @@ def _monitoring() -> Iterator[tuple[Path, str]]:
 def stale(root: Path) -> list[Path]:
     """Files that are not as they should be, and dashboards and alerts that nobody makes any more."""
     files = wanted(root)
-    differ = [
-        path
-        for path, text in files.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
     made = {
         path
         for source, pattern, to in COPIED
         for folder in (source, to)
         for path in (root / folder).glob(pattern)
     }
-    return sorted(differ) + sorted(made - files.keys())
+    return sorted(drift.differing(files)) + sorted(made - files.keys())
 
 
 def write(root: Path) -> None:
@@ -93,8 +87,7 @@ def write(root: Path) -> None:
     files = wanted(root)
     for path in stale(root):
         if path in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(files[path], encoding="utf-8")
+            drift.put(path, files[path])
         else:
             path.unlink()
 
@@ -131,16 +124,7 @@ def _text(value: Any, indent: str = "") -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when everything is up to date (now), 1 with the names of what is not."""
-    parser = argparse.ArgumentParser(prog="python -m filrouge.deployment.generate")
-    parser.add_argument("--check", action="store_true", help="write nothing, name what is stale")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the checkout")
-    options = parser.parse_args(arguments)
-    if not options.check:
-        write(options.root)
-    left = stale(options.root)
-    for path in left:
-        sys.stdout.write(f"stale: {path.relative_to(options.root)}\n")
-    return 1 if left else 0
+    return drift.run("python -m filrouge.deployment.generate", ROOT, write, stale, arguments)
 
 
 if __name__ == "__main__":
