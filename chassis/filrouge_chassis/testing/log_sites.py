@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition
 from filrouge_chassis.testing.fake_log import FakeBroker, FakeLog
+
+VISIBLE_SECONDS = 30
+LOOK_AGAIN_SECONDS = 0.05
 
 
 class LogSite(Protocol):
@@ -70,7 +74,18 @@ class KafkaLogSite:
         await self._admin.create_topics(
             [NewTopic(name, partitions, 1, topic_configs=config)], timeout_ms=10_000
         )
+        await self._seen(name)
         return name
+
+    async def _seen(self, topic: str) -> None:
+        """Kafka answers as soon as its controller knows a topic; a broker may hear of it later."""
+        async with asyncio.timeout(VISIBLE_SECONDS):
+            while True:
+                [found] = await self._admin.describe_topics([topic])
+                leaders = [partition["leader"] for partition in found["partitions"]]
+                if not found["error_code"] and all(leader >= 0 for leader in leaders):
+                    return
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def trim(self, partition: Partition, before: int) -> None:
         await self._admin.delete_records({TopicPartition(*partition): RecordsToDelete(before)})
