@@ -54,6 +54,9 @@ class Quiet:
         self._reads = {service: reads_of(service, lanes, partners) for service in services}
         self._places = sorted({place for reads in self._reads.values() for place in reads})
         self._databases: dict[str, asyncpg.Connection] = {}
+        self._coordinators: dict[str, int] = {}
+        self._busy = ""
+        """The service that was not done last: it is asked first, since it is likely to be so still."""
 
     async def __aenter__(self) -> Self:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self._kafka, group_id=None)
@@ -99,16 +102,22 @@ class Quiet:
     async def _reason(self, ends: Ends, now: datetime | None) -> str | None:
         """What is still going on, in a few words; None if nothing is."""
         now_us = None if now is None else to_microseconds(now)
-        for service in self._reads:
+        for service in sorted(self._reads, key=lambda name: name != self._busy):
             reason = await self._unread(service, ends) or await self._undone(service, now_us)
             if reason:
+                self._busy = service
                 return f"{service} {reason}"
         return None if await self.ends() == ends else "new records have come"
 
     async def _unread(self, service: str, ends: Ends) -> str | None:
         try:
-            committed = await self._admin.list_consumer_group_offsets(service)
+            if service not in self._coordinators:  # or it is looked for at each question
+                self._coordinators[service] = await self._admin.find_coordinator(service)
+            committed = await self._admin.list_consumer_group_offsets(
+                service, self._coordinators[service]
+            )
         except KafkaError as error:
+            self._coordinators.pop(service, None)
             return f"has no offsets: {type(error).__name__}"
         for place in self._reads[service]:
             read = committed[place].offset if place in committed else 0
