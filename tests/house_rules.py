@@ -103,6 +103,19 @@ def no_open_end(path: Path, text: str) -> Found:
         yield from _matches(text, r"NotImplementedError|#\s*(?:TODO|FIXME|XXX)", "open end")
 
 
+def no_client_that_forgets_who_it_is(path: Path, text: str) -> Found:
+    """One made by hand works on a laptop, and is not let in anywhere else: write **client_options(address)."""
+    if path.name != "kafka_address.py":
+        for call in _calls(path, text):
+            named, more = {one.arg for one in call.keywords}, ast.unparse(call.func)
+            if more.endswith(("AIOKafkaConsumer", "AIOKafkaProducer", "AIOKafkaAdminClient")):
+                forgets = None not in named
+            else:
+                forgets = more.endswith("KafkaBroker") and "security" not in named
+            if forgets or "bootstrap_servers" in named:
+                yield call.lineno, "a client of Kafka without its address"
+
+
 RULES: tuple[Rule, ...] = (
     no_path_of_a_machine,
     no_registry_host,
@@ -112,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     no_float_money,
     no_swallowed_error,
     no_open_end,
+    no_client_that_forgets_who_it_is,
 )
 
 

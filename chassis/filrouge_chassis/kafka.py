@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed
 
 from filrouge_chassis import header_names
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Outgoing, Partition, Record
 from filrouge_chassis.tasks import end
 
@@ -106,13 +107,13 @@ async def _end(producer: AIOKafkaProducer) -> None:
 class KafkaLog:
     """Access to a broker. `start` waits for it; the shared reader has no group and no offsets."""
 
-    def __init__(self, bootstrap: str, client: str, timeout_seconds: float = 30) -> None:
-        self._bootstrap, self._client = bootstrap, client
+    def __init__(self, address: str, client: str, timeout_seconds: float = 30) -> None:
+        self._address, self._client = address, client
         self._timeout = timeout_seconds
 
     async def publisher(self) -> KafkaPublisher:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **_options(self._address),
             client_id=self._client,
             acks="all",
             enable_idempotence=True,
@@ -127,7 +128,7 @@ class KafkaLog:
         except BaseException as error:  # a lane that is stopped meanwhile is cancelled here
             await _end(producer)
             if isinstance(error, _AWAY):
-                raise _away(self._bootstrap, error) from error
+                raise _away(self._address, error) from error
             raise
         return KafkaPublisher(producer, self._timeout)
 
@@ -143,19 +144,19 @@ class KafkaLog:
 
     async def partitions_of(self, topics: Sequence[str]) -> Mapping[str, int]:
         """Number of partitions of each topic; raises Transient while one is not there."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
+        admin = AIOKafkaAdminClient(**_options(self._address), client_id=self._client)
         try:
             async with asyncio.timeout(self._timeout):
                 await admin.start()
                 described = await admin.describe_topics(list(topics))
         except _AWAY as error:
-            raise _away(self._bootstrap, error) from error
+            raise _away(self._address, error) from error
         finally:
             await admin.close()
         missing = [topic["topic"] for topic in described if topic["error_code"]]
         if missing:
             raise Transient(
-                f"Kafka at {self._bootstrap} has no topic {', '.join(missing)}: it is looked for"
+                f"Kafka at {self._address} has no topic {', '.join(missing)}: it is looked for"
                 " again until somebody makes it (`filrouge up` does)"
             )
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
@@ -211,7 +212,7 @@ class KafkaLog:
 
     def reader(self) -> _Reader:
         """A consumer without a group: `async with log.reader() as consumer`."""
-        return _Reader(self._bootstrap, self._client, self._timeout)
+        return _Reader(self._address, self._client, self._timeout)
 
 
 def lost(place: TopicPartition, error: OffsetOutOfRangeError) -> LogLost:
@@ -223,15 +224,23 @@ def lost(place: TopicPartition, error: OffsetOutOfRangeError) -> LogLost:
     )
 
 
+def _options(address: str) -> dict[str, Any]:
+    """Raises Transient if a file is not there: it may be in the middle of a change."""
+    try:
+        return client_options(address)
+    except OSError as error:
+        raise _away(address, error) from error
+
+
 def _away(what: str, error: BaseException) -> Transient:
     return Transient(f"{what}: Kafka: {type(error).__name__}: {error}; it is tried again")
 
 
 class _Reader:
-    def __init__(self, bootstrap: str, client: str, timeout_seconds: float) -> None:
-        self._bootstrap, self._timeout = bootstrap, timeout_seconds
+    def __init__(self, address: str, client: str, timeout_seconds: float) -> None:
+        self._address, self._timeout = address, timeout_seconds
         self._settings = {
-            "bootstrap_servers": bootstrap,
+            **_options(address),
             "client_id": client,
             "group_id": None,
             "enable_auto_commit": False,
@@ -248,7 +257,7 @@ class _Reader:
         except BaseException as error:
             await self._close()
             if isinstance(error, _AWAY):
-                raise _away(self._bootstrap, error) from error
+                raise _away(self._address, error) from error
             raise
         return self._consumer
 

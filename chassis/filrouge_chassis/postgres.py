@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -64,8 +65,15 @@ WHERE lane = $1 AND due_us <= $2 AND (due_us, key) > ($3, $4) ORDER BY due_us, k
 
 
 def database_url(url: str, database: str) -> str:
-    """The URL of another database on the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+    """The URL of another database on the same server. `password-file=PATH` among its parameters is
+    replaced by the password that stands there now; what TLS needs are PostgreSQL's own parameters."""
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    if (path := said.pop("password-file", None)) is not None:
+        user, _, where = parts.netloc.rpartition("@")
+        password = quote(Path(path).read_text().strip(), safe="")
+        parts = parts._replace(netloc=f"{user}:{password}@{where}", query=urlencode(said))
+    return urlunsplit(parts._replace(path=f"/{database}"))
 
 
 class PostgresLaneStore:

@@ -25,11 +25,14 @@ from filrouge_chassis.errors import LaneStopped, Transient
 from filrouge_chassis.facts import FactReader
 from filrouge_chassis.instance import ConsumerFeed, Instance
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import security_of
+from filrouge_chassis.kafka_entrance import kafka_lets_in
 from filrouge_chassis.lane import Lane
 from filrouge_chassis.layout import LanePlan, Layout, lane_assignor, layout_of
 from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
+from filrouge_chassis.postgres_entrance import postgres_lets_in
 from filrouge_chassis.sampling import Sampling
 from filrouge_chassis.settings import Settings, SettingsInvalid
 from filrouge_chassis.span_export import SpanExport, collector_at
@@ -58,8 +61,13 @@ class Process:
             self.layout, self.control, self.feed, self._make_lane, self.metrics.rebalanced
         )
         self.registry.register(LagCollector(self.instance))
+        bootstrap, security = security_of(settings.kafka)
         self.broker = KafkaBroker(
-            settings.kafka, client_id=self.name, logger=quiet, allow_auto_create_topics=False
+            bootstrap,
+            client_id=self.name,
+            logger=quiet,
+            allow_auto_create_topics=False,
+            security=security,
         )
         self.subscriber = self._subscribe()
         self.feed.find_consumer = lambda: self.subscriber.consumer
@@ -243,6 +251,7 @@ def run(decider: Decider) -> int:
     name = decider.service
     try:
         settings = Settings.from_environment()
+        asyncio.run(_enter(settings, name))
     except SettingsInvalid as error:
         sys.stderr.write(f"{name}: {error}\n")
         return 2
@@ -251,6 +260,11 @@ def run(decider: Decider) -> int:
     gc.set_threshold(200_000, 50, 1000)  # events are many and short-lived: 30-40 % faster
     asyncio.run(_serve(Process(decider, settings)))
     return 0
+
+
+async def _enter(settings: Settings, database: str) -> None:
+    await kafka_lets_in(settings.kafka)
+    await postgres_lets_in(settings.postgres, database)
 
 
 async def _serve(process: Process) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from filrouge_chassis import kafka_address
 from filrouge_chassis.testing.failpoints import checked
 
 
@@ -22,10 +23,8 @@ class ProcessSettings(BaseModel):
 
     kafka: Annotated[
         str,
-        Field(
-            pattern=r"^[^,]+:\d+(,[^,]+:\d+)*$",
-            description="Bootstrap servers, host:port[,host:port]",
-        ),
+        AfterValidator(kafka_address.checked),
+        Field(description="Where it is, host:port[,host:port], or sasl-ssl://… with a name"),
     ]
     http_port: Annotated[int, Field(ge=0, le=65535, description="Health and metrics")] = 8080
     http_host: Annotated[str, Field(description="Address that health and metrics listen on")] = (

@@ -10,6 +10,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from filrouge.stack import Stack
 from filrouge.topics import ensure_topics
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Partition
 from filrouge_contracts.topic_specs import TopicSpec
 
@@ -40,7 +41,7 @@ async def _send(producer: AIOKafkaProducer, *names: str) -> None:
 
 async def test_strange_names_are_shown_and_everything_else_is_as_it_was(stack: Stack) -> None:
     await ensure_topics(stack.kafka, [TopicSpec(PLACE.topic, 1, {})])
-    async with AIOKafkaProducer(bootstrap_servers=stack.kafka) as producer:
+    async with AIOKafkaProducer(**client_options(stack.kafka)) as producer:
         await _send(producer, "plain")
         await _send(producer, "plain", RawName("strange"), "plain")
         await _send(producer, "plain")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -128,6 +129,14 @@ async def test_a_statement_that_takes_too_long_is_given_up(site: PostgresSite) -
 def test_each_service_has_a_database_on_the_same_server() -> None:
     url = "postgresql://me:secret@db.example:5433/postgres?sslmode=require"
     assert database_url(url, "orders") == url.replace("/postgres?", "/orders?")
+
+
+def test_a_password_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text("p@ss/word\n")
+    url = f"postgresql://me@db.example:5433/?sslmode=verify-full&password-file={path}"
+    wanted = "postgresql://me:p%40ss%2Fword@db.example:5433/orders?sslmode=verify-full"
+    assert database_url(url, "orders") == wanted
 
 
 async def test_the_name_of_a_service_is_the_name_of_its_database(site: PostgresSite) -> None:

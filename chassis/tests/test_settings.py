@@ -50,9 +50,9 @@ def test_a_setting_is_what_its_variable_says(name: str, text: str, value: object
     [
         ("FILROUGE_KAFKA", None, "required"),
         ("FILROUGE_POSTGRES", None, "required"),
-        ("FILROUGE_KAFKA", "", "match pattern"),
-        ("FILROUGE_KAFKA", "k.example", "match pattern"),
-        ("FILROUGE_KAFKA", "a:1,b", "match pattern"),
+        ("FILROUGE_KAFKA", "", "is neither host:port"),
+        ("FILROUGE_KAFKA", "k.example", "is neither host:port"),
+        ("FILROUGE_KAFKA", "a:1,b", "is neither host:port"),
         ("FILROUGE_POSTGRES", "db.example:5432", "match pattern"),
         ("FILROUGE_LANES", "0", "greater than or equal to 1"),
         ("FILROUGE_LANES", "1025", "less than or equal to 1024"),

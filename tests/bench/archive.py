@@ -21,6 +21,7 @@ from filrouge.audit.verify import verify
 from filrouge.services import Pasts, all_lanes
 from filrouge.stream import Source
 from filrouge.testing.archived import SIGNER, archive
+from filrouge_chassis.kafka_address import client_options
 
 from tests.bench.contestants import stage
 from tests.bench.floor import BATCH_RECORDS, FETCHED_AT_ONCE_BYTES
@@ -67,7 +68,7 @@ async def archive_figures(
 async def _read(here: Installation, source: Source) -> int:
     ends = {TopicPartition(*place): end for place, (_, end) in source.bounds.items() if end}
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=here.stack.kafka,
+        **client_options(here.stack.kafka),
         group_id=None,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCHED_AT_ONCE_BYTES,

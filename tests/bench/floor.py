@@ -15,6 +15,7 @@ import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from filrouge_chassis.kafka import BATCH_BYTES, REQUEST_BYTES_AT_MOST
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Outgoing, encode_outgoing
 from filrouge_contracts.budget import CommitmentRequested
 
@@ -42,7 +43,7 @@ async def run(order: Order) -> None:
     )
     consumer, ends = await _reader(order)
     producer = AIOKafkaProducer(
-        bootstrap_servers=order.kafka,
+        **client_options(order.kafka),
         acks="all",
         enable_idempotence=True,
         max_batch_size=BATCH_BYTES,
@@ -70,7 +71,7 @@ async def run(order: Order) -> None:
 async def _reader(order: Order) -> tuple[AIOKafkaConsumer, dict[TopicPartition, int]]:
     """A consumer at the first offsets, and where each partition ends."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=order.kafka,
+        **client_options(order.kafka),
         group_id=None,
         enable_auto_commit=False,
         max_partition_fetch_bytes=FETCHED_AT_ONCE_BYTES,

@@ -24,6 +24,7 @@ from filrouge.simulator.words import Word, tick_of
 from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Partition
 from filrouge_contracts.budget import CommitmentAccepted
 from filrouge_contracts.table.budget import BUDGET
@@ -58,7 +59,7 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
         supervisor.start_all()
         async with (
             Quiet(stack.kafka, stack.postgres, LANES, names) as quiet,
-            AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer,
+            AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer,
         ):
             for word in _foundations(cast, orders):
                 await _send(producer, word)

@@ -16,6 +16,7 @@ from budget_accounting.line_state import Line, evolve
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
 from filrouge_chassis.decider import Context
+from filrouge_chassis.kafka_address import security_of
 from filrouge_contracts.budget import CommitmentRequested
 from filrouge_contracts.register import REGISTER
 from sqlalchemy import delete, select
@@ -107,7 +108,8 @@ async def run(order: Order) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    broker = KafkaBroker(order.kafka, acks="all", logger=None)
+    bootstrap, security = security_of(order.kafka)
+    broker = KafkaBroker(bootstrap, acks="all", logger=None, security=security)
 
     @broker.subscriber(
         order.read_topic,

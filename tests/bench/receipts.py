@@ -17,6 +17,7 @@ from filrouge.local_archive import LocalArchive
 from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge.topics import ensure_topics
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.producer import Producer
 from filrouge_contracts.entry import GATEWAY
@@ -40,7 +41,7 @@ async def receipt_delays_ms(stack: Stack, verdicts: int) -> Mapping[str, float]:
     waited_ms = []
     with supervised(stack, LANES) as supervisor:
         port = local.start(supervisor).wait_ready().http_port
-        async with AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer:
+        async with AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer:
             for number in range(verdicts):
                 (said,) = gateway.say(example(VerdictGiven, partner=PARTNER))
                 taken = await producer.send_and_wait(

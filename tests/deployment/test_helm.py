@@ -55,6 +55,7 @@ WRONG = {
     "a partner of no kind": ("partners[0].id=a", "kind"),
     "a run that no object can be named after": ("audit.run=Q2_2020", "audit/run"),
     "a command that has no shares": ("audit.command=receipt", "audit/command"),
+    "a Kafka that is not the installation's": ("audit.source=kafka://a:1", "audit/source"),
 }
 WRONG_PLATFORM = {
     "a misspelt setting": ("kafka.replicas=3", "replicas"),

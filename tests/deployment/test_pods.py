@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 from filrouge.deployment.render import PROFILES
-from filrouge_chassis.settings import ProcessSettings, Settings
 
 from tests.deployment.objects import Pod, matches, objects, of_kind, pods, services
 
@@ -95,22 +94,6 @@ def test_no_secret_is_in_its_words(pod: Pod) -> None:
     for name, value in pod.environment.items():
         if re.search(r"PASSWORD|SALT|_KEY$", name):
             assert value.startswith("/etc/filrouge/")
-
-
-@every_pod
-def test_its_settings_are_such_as_the_process_takes(pod: Pod) -> None:
-    if not pod.serves or pod.name == "audit-trail":
-        return
-    environment = {
-        name: value
-        for name, value in pod.environment.items()
-        if name.removeprefix("FILROUGE_").lower() in Settings.model_fields
-    }
-    settings = Settings.from_environment(environment)
-    assert settings.http_port == pod.container["ports"][0]["containerPort"] == 8080
-    assert settings.http_host == "0.0.0.0"  # the pod's own, behind a network policy
-    missing = {f"FILROUGE_{name.upper()}" for name in ProcessSettings.model_fields}
-    assert missing - set(environment) == {"FILROUGE_FAILPOINTS", "FILROUGE_REQUEST_TIMEOUT_SECONDS"}
 
 
 @every_pod

@@ -12,6 +12,7 @@ from audit_trail.settings import Settings as ArchiverSettings
 from filrouge.deployment.access import dashed
 from filrouge.deployment.generate import ROOT
 from filrouge.deployment.render import PROFILES
+from filrouge_chassis.kafka_address import KafkaAddress
 from filrouge_contracts.entry import AUDIT_TRAIL, GATEWAY, OBSERVERS, SERVICES
 
 from tests.deployment.objects import Object, Pod, matches, named, of_kind, pods, services
@@ -96,19 +97,14 @@ def test_its_instances_are_apart(profile: str, name: str) -> None:
 def test_it_signs_in_as_itself(profile: str, name: str) -> None:
     pod = pod_of(profile, name)
     secrets = {one["name"]: one["secret"] for one in pod.spec["volumes"] if "secret" in one}
-    assert pod.environment["FILROUGE_KAFKA_USER"] == name
-    assert pod.environment["FILROUGE_KAFKA_SECURITY"] == "SASL_SSL"
+    assert KafkaAddress.parse(pod.environment["FILROUGE_KAFKA"]).user == name
     assert secrets["kafka"]["secretName"] == name
-    assert pod.environment["FILROUGE_KAFKA_PASSWORD_FILE"] == f"{pod.mounts['kafka']}/password"
     if name == dashed(AUDIT_TRAIL):
         assert "FILROUGE_POSTGRES" not in pod.environment
         return
     url = pod.environment["FILROUGE_POSTGRES"]
     assert url.startswith(f"postgresql://{name.replace('-', '_')}@")
-    assert "sslmode=verify-full" in url
     assert secrets["postgres"]["secretName"] == f"postgres-{name}"
-    password = pod.environment["FILROUGE_POSTGRES_PASSWORD_FILE"]
-    assert password == f"{pod.mounts['postgres']}/password"
 
 
 @every_profile

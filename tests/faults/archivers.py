@@ -25,6 +25,7 @@ from filrouge_archive.entry import encode_entry
 from filrouge_archive.salt import is_salted, salt_of
 from filrouge_archive.store import Store
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Partition
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import RecordErased
@@ -104,7 +105,7 @@ class Archivers:
     # --- records ---------------------------------------------------------------------------------
 
     async def write(self, numbers: Iterable[int], said: str = "as usual") -> None:
-        async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka, acks="all") as producer:
+        async with AIOKafkaProducer(**client_options(self.stack.kafka), acks="all") as producer:
             for number in numbers:
                 await _send(producer, number, said)
             await producer.flush()
@@ -132,7 +133,7 @@ class Archivers:
         await voice.close()
 
     async def make_topics_anew(self) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka)
+        admin = AIOKafkaAdminClient(**client_options(self.stack.kafka))
         await admin.start()
         names = {spec.name for spec in self.specs}
         try:

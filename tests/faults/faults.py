@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from filrouge.rebuilding import drop_database
 from filrouge.supervisor import ServiceProcess
 from filrouge.testing.emptied import forget_group
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import SERVICES
 
 from tests.faults.scene import Scene
@@ -108,7 +109,7 @@ async def replicas_come_and_go(scene: Scene) -> None:
 
 
 async def group_offsets_are_deleted(scene: Scene) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=scene.stack.kafka)
+    admin = AIOKafkaAdminClient(**client_options(scene.stack.kafka))
     await admin.start()
     try:
         for service in SERVICES:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.envelope import Envelope
 from filrouge_contracts.event import Event
 from filrouge_contracts.register import REGISTER
@@ -35,7 +36,7 @@ class Listener:
             TopicPartition(name, number) for name in REGISTER.fact_topics for number in range(lanes)
         ]
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka,
+            **client_options(kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

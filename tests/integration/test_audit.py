@@ -20,6 +20,7 @@ from filrouge.stack import Stack
 from filrouge.stream import kafka_source
 from filrouge.supervisor import supervised
 from filrouge.testing.emptied import empty
+from filrouge_chassis.kafka_address import client_options
 
 pytestmark = pytest.mark.stack
 LANES, SCALE, SEED = 2, 0.002, 11
@@ -44,7 +45,7 @@ class Auditor:
 
 async def everything_there(kafka: str) -> tuple[object, object]:
     """How far every partition reaches, and who reads in a group."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     try:
         groups = sorted(str(group) for group, *_ in await admin.list_consumer_groups())

@@ -20,6 +20,7 @@ from filrouge.simulator.says import open_credits
 from filrouge.simulator.words import Word, tick_of
 from filrouge.stack import Stack
 from filrouge.verification import check_installation
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import GATEWAY, SERVICES
 from filrouge_contracts.register import REGISTER
 
@@ -85,7 +86,7 @@ async def test_garbage_on_our_own_topics_is_parked_by_whoever_reads_it_and_stops
     stack: Stack,
 ) -> None:
     async with scene(stack, Random(7)) as on:
-        async with AIOKafkaProducer(bootstrap_servers=stack.kafka) as intruder:
+        async with AIOKafkaProducer(**client_options(stack.kafka)) as intruder:
             for topic in REGISTER.fact_topics:
                 for key, value in GARBAGE:
                     await intruder.send_and_wait(topic, value, key=key, partition=0)

@@ -18,6 +18,7 @@ from filrouge.testing.emptied import empty
 from filrouge.testing.held import in_memory
 from filrouge.topics import ensure_topics
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Partition, RawRecord
 from filrouge_chassis.testing.collector import Collector, TakenSpan, collecting
 from filrouge_chassis.testing.examples import example
@@ -73,7 +74,7 @@ def word(model: type[Event], traceparent: str | None = None) -> RawRecord:
 
 
 async def say(stack: Stack, quiet: Quiet, *words: RawRecord) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer:
+    async with AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer:
         for said in words:
             await producer.send_and_wait(
                 said.topic, said.value, partition=0, headers=list(said.headers)

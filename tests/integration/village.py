@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.request import urlopen
 
 from aiokafka import AIOKafkaProducer
+from filrouge.deployment.access import AUDITOR, PARTNER
 from filrouge.kafka_world import prepare
+from filrouge.operator import SOURCE as OPERATOR
 from filrouge.operator import Operator
 from filrouge.quiet import Quiet
 from filrouge.reexecution import reexecute_everything
@@ -24,7 +27,9 @@ from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
 from filrouge.testing.held import in_memory
 from filrouge.verification import check_source
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.partitioner import partition_of
+from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.event import Event
 from filrouge_contracts.topics import PARTNER_IN
 
@@ -46,11 +51,12 @@ class Village:
         supervisor: Supervisor,
         operator: Operator,
         quiet: Quiet,
-        producer: AIOKafkaProducer,
+        voices: Mapping[str, AIOKafkaProducer],
         listener: Listener,
     ) -> None:
+        """`voices`: of every partner."""
         self._supervisor, self._operator, self._quiet = supervisor, operator, quiet
-        self._producer, self._listener = producer, listener
+        self._voices, self._listener = voices, listener
         self._said = 0
 
     # --- time ------------------------------------------------------------------------------------
@@ -80,7 +86,7 @@ class Village:
         """A record at the partner's own door."""
         self._said += 1
         headers = headers_of(partner.source, f"{self._said}", event.event_type, text(self.moment()))
-        await self._producer.send_and_wait(
+        await self._voices[partner.id].send_and_wait(
             PARTNER_IN.format(partner=partner.id), event.to_json(), headers=list(headers)
         )
         return event
@@ -178,25 +184,52 @@ async def _patience(what: str) -> AsyncIterator[None]:
         raise AssertionError(f"not seen in {PATIENCE_SECONDS:g} seconds: {what}") from None
 
 
+class Names:
+    """Under which name everybody comes: here under none, as whoever is on this machine may."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def kafka(self, user: str) -> str:
+        return self.stack.kafka
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        return {}
+
+    async def make(self, partners: Sequence[str]) -> None:
+        """Whatever has to be there before anybody comes."""
+
+
 @asynccontextmanager
-async def a_village(stack: Stack, cast: Cast) -> AsyncIterator[Village]:
+async def a_village(stack: Stack, cast: Cast, names: Names | None = None) -> AsyncIterator[Village]:
     """All services on empty servers, stopped afterwards."""
+    names = names or Names(stack)
+    partners = [partner.id for partner in cast]
     await empty(stack)
-    await prepare(stack, LANES, cast)
+    await names.make(partners)
+    operators = names.kafka(OPERATOR)
+    await prepare(replace(stack, kafka=operators), LANES, cast)
     settings = {"FILROUGE_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS)}
     async with AsyncExitStack() as around:
         supervisor = around.enter_context(supervised(stack, LANES, settings))
-        operator = await around.enter_async_context(Operator(stack.kafka, LANES))
+        operator = await around.enter_async_context(Operator(operators, LANES))
         await operator.tick(START + timedelta(days=14))
-        await asyncio.to_thread(supervisor.start_all)
-        partners = [partner.id for partner in cast]
+        for service in SERVICES:
+            supervisor.start(service, environment=names.environment(service))
+        for service in SERVICES:
+            await asyncio.to_thread(supervisor[service].wait_ready)
         quiet = Quiet(stack.kafka, stack.postgres, LANES, partners)
-        producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all")
-        listener = Listener(stack.kafka, LANES)
+        addresses = {one: names.kafka(PARTNER.format(partner=one)) for one in partners}
+        producers = {
+            address: AIOKafkaProducer(**client_options(address), acks="all")
+            for address in sorted(set(addresses.values()))
+        }
+        for producer in producers.values():
+            await around.enter_async_context(producer)
         yield Village(
             supervisor,
             operator,
             await around.enter_async_context(quiet),
-            await around.enter_async_context(producer),
-            await around.enter_async_context(listener),
+            {one: producers[address] for one, address in addresses.items()},
+            await around.enter_async_context(Listener(names.kafka(AUDITOR), LANES)),
         )

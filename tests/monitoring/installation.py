@@ -29,6 +29,7 @@ from filrouge.stack.waiting import free_port, wait_until
 from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import AUDIT_TRAIL, SERVICES
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import PARTNER_IN
@@ -57,7 +58,7 @@ class Installation:
 
     async def speak(self) -> None:
         """The ministry says something that is refused by design: a word, a verdict, and no fact."""
-        async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka) as producer:
+        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as producer:
             ministry = self.plan.cast.ministry
             headers = headers_of(
                 ministry.source,
@@ -74,7 +75,7 @@ class Installation:
 
     async def put_garbage(self) -> None:
         """Somebody writes to a topic of ours: whoever reads it parks that, and an invariant is broken."""
-        async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka) as intruder:
+        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as intruder:
             topic = min(REGISTER.fact_topics)
             await intruder.send_and_wait(topic, b"garbage", key=b"key", partition=0)
 
@@ -88,7 +89,7 @@ class Installation:
             raise AssertionError("there is no fact")
         changed = {"ce_sequence": b"1000000", "ce_prev": b"999999"}
         headers = [(name, changed.get(name, value)) for name, value in record.headers]
-        async with AIOKafkaProducer(bootstrap_servers=self.stack.kafka) as intruder:
+        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as intruder:
             place = {"partition": record.partition, "key": record.key, "headers": headers}
             await intruder.send_and_wait(record.topic, record.value, **place)
 

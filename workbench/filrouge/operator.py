@@ -17,6 +17,7 @@ from filrouge_archive.salt import is_salted
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.control_reader import load_control
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import RecordErased
 from filrouge_contracts.control import (
@@ -65,7 +66,7 @@ class Operator:
     async def __aenter__(self) -> Self:
         await load_control(KafkaLog(self._kafka, SOURCE), self._log)
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka, client_id=SOURCE, acks="all", enable_idempotence=True
+            **client_options(self._kafka), client_id=SOURCE, acks="all", enable_idempotence=True
         )
         await self._producer.start()
         return self

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.control import EPOCH, Control
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, OBSERVERS, SERVICES
 from filrouge_contracts.register import REGISTER
@@ -92,7 +93,7 @@ async def _unread(running: Running, service: str, control: Control) -> Mapping[s
     """Lane name → records that its group has not read yet."""
     places = reads_of(service, running.lanes, list(control.partners))
     ends = await _ends(running.kafka, places)
-    admin = AIOKafkaAdminClient(bootstrap_servers=running.kafka)
+    admin = AIOKafkaAdminClient(**client_options(running.kafka))
     await admin.start()
     try:
         committed = await admin.list_consumer_group_offsets(service)
@@ -109,7 +110,7 @@ async def _unread(running: Running, service: str, control: Control) -> Mapping[s
 async def _ends(kafka: str, places: list[TopicPartition]) -> Mapping[TopicPartition, int]:
     if not places:
         return {}
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=None)
+    consumer = AIOKafkaConsumer(**client_options(kafka), group_id=None)
     await consumer.start()
     try:
         consumer.assign(places)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, SERVICES
 from filrouge_contracts.envelope import Envelope
@@ -80,7 +81,7 @@ async def redrive(
     timeout_seconds: float = 60,
 ) -> None:
     """Sends the waiting records of a key back, one after the other; raises StillParked."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(**client_options(kafka), acks="all", enable_idempotence=True)
     await producer.start()
     try:
         for done, parked in enumerate(closed.waiting, 1):

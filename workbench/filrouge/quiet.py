@@ -26,6 +26,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from filrouge_chassis.control import to_microseconds
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.layout import FactLayout
 from filrouge_chassis.postgres import DATABASE_AWAY, database_url
 from filrouge_contracts.entry import GATEWAY, SERVICES
@@ -59,8 +60,8 @@ class Quiet:
         """The service that was not done last: it is asked first, since it is likely to be so still."""
 
     async def __aenter__(self) -> Self:
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._kafka, group_id=None)
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
+        self._consumer = AIOKafkaConsumer(**client_options(self._kafka), group_id=None)
+        self._admin = AIOKafkaAdminClient(**client_options(self._kafka))
         await self._consumer.start()
         # assigned, or the first question about each partition costs 0.1 s; nothing is ever fetched
         self._consumer.assign(self._places)

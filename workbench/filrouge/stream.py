@@ -10,6 +10,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.register import REGISTER
@@ -85,7 +86,7 @@ class KafkaSource(Source):
         if not ends:
             return  # a consumer that is stopped before it has begun raises CancelledError
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka,
+            **client_options(self.kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -124,7 +125,7 @@ async def kafka_source(kafka: str) -> KafkaSource:
 
 async def our_partitions(kafka: str) -> dict[str, int]:
     """Every topic of the installation → its number of partitions."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     try:
         names = [name for name in await admin.list_topics() if name.endswith(f".{GENERATION}")]

@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.topic_specs import TopicSpec
 from filrouge_contracts.topics import GENERATION
@@ -28,7 +29,7 @@ async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
 
     A number of partitions is never changed in place, because keys would move to other lanes.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     try:
         created = await _create(admin, specs)
@@ -56,7 +57,7 @@ def _fits(spec: TopicSpec, partitions: int) -> bool:
 
 async def await_topics(kafka: str, names: Collection[str], timeout_seconds: float) -> None:
     """Until somebody else has made them. Raises TopicsDiffer if they do not."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     missing = set(names)
     try:
@@ -76,7 +77,7 @@ async def await_topics(kafka: str, names: Collection[str], timeout_seconds: floa
 
 async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> None:
     """Gives the topics at least so many partitions; only for those where a lane is not a hash."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     try:
         found = await _partitions(admin, names)

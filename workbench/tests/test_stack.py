@@ -18,6 +18,7 @@ from filrouge.stack import Stack, StackFailed, jars, local_stack
 from filrouge.stack.child import Child, Command, identity
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.waiting import free_port, wait_until
+from filrouge_chassis.kafka_address import client_options
 
 RUN_AND_WAIT = """
 import sys
@@ -63,7 +64,7 @@ async def test_records_and_rows_survive_kill_9(stack: Stack) -> None:
 
 @pytest.mark.stack
 async def test_a_topic_that_nobody_created_is_not_created_by_asking(stack: Stack) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
     await admin.start()
     try:
         asked = await admin.describe_topics(["never-created"])
@@ -197,7 +198,7 @@ def pids(run: subprocess.Popen[str]) -> tuple[int, int]:
 
 
 async def create_topic(stack: Stack, name: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
     await admin.start()
     try:
         await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
@@ -206,13 +207,13 @@ async def create_topic(stack: Stack, name: str) -> None:
 
 
 async def produce(stack: Stack, topic: str, value: bytes) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all") as producer:
+    async with AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer:
         await producer.send_and_wait(topic, value)
 
 
 async def consume(stack: Stack, topic: str, count: int) -> list[bytes]:
     async with AIOKafkaConsumer(
-        bootstrap_servers=stack.kafka, auto_offset_reset="earliest"
+        **client_options(stack.kafka), auto_offset_reset="earliest"
     ) as consumer:
         consumer.assign([TopicPartition(topic, 0)])
         async with asyncio.timeout(20):

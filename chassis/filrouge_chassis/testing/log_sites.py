@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from filrouge_contracts.topic_specs import MAX_RECORD_BYTES
 
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition
 from filrouge_chassis.testing.fake_log import FakeBroker, FakeLog
@@ -57,7 +58,7 @@ class KafkaLogSite:
         self.bootstrap = bootstrap
         self.log: Log = KafkaLog(bootstrap, "tests", timeout_seconds=10)
         self.hasty: Log = KafkaLog(bootstrap, "tests", timeout_seconds=2)
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        self._admin = AIOKafkaAdminClient(**client_options(bootstrap))
 
     async def start(self) -> None:
         await self._admin.start()

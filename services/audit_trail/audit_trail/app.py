@@ -15,6 +15,7 @@ from filrouge_chassis import logs
 from filrouge_chassis.catalogue import registry_of_process
 from filrouge_chassis.errors import FilrougeError
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_entrance import kafka_lets_in
 from filrouge_chassis.settings import SettingsInvalid
 from filrouge_chassis.testing import failpoints
 from filrouge_chassis.voice import Voice
@@ -150,6 +151,7 @@ def run() -> int:
     """Returns the exit status."""
     try:
         settings = Settings.from_environment()
+        asyncio.run(kafka_lets_in(settings.kafka))
     except SettingsInvalid as error:
         sys.stderr.write(f"{AUDIT_TRAIL}: {error}\n")
         return 2

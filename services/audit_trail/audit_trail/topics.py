@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka.admin import AIOKafkaAdminClient
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Partition
 from filrouge_contracts.topics import GENERATION
 
@@ -14,7 +15,7 @@ class Topics:
     """`async with Topics(kafka) as topics`. What it raises is aiokafka's."""
 
     def __init__(self, kafka: str, client: str) -> None:
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka, client_id=client)
+        self._admin = AIOKafkaAdminClient(**client_options(kafka), client_id=client)
 
     async def __aenter__(self) -> Self:
         await self._admin.start()

@@ -14,6 +14,7 @@ from time import monotonic
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from filrouge_chassis.kafka import KafkaLog
+from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.log import Publisher
 from filrouge_chassis.records import Outgoing
 from filrouge_contracts.topic_specs import MAX_RECORD_BYTES, TopicSpec
@@ -49,7 +50,7 @@ class Pace:
 
 async def check_sandbox(kafka: str) -> None:
     """Raises AuditFailed if anything of ours lives there, or nobody answers."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
         await admin.start()
         names = await admin.list_topics()

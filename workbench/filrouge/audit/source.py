@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from filrouge_chassis import kafka_address
+from filrouge_chassis.kafka_entrance import kafka_lets_in
+from filrouge_chassis.settings import SettingsInvalid
+
 from filrouge.audit.archived import archive_source
 from filrouge.audit.errors import AuditFailed
 from filrouge.stream import Source, kafka_source
@@ -14,11 +18,16 @@ Opener = Callable[[], Awaitable[Source]]
 
 
 async def _kafka(url: str) -> Source:
-    return await kafka_source(url.removeprefix("kafka://"))
+    address = url.removeprefix("kafka://")
+    try:
+        await kafka_lets_in(kafka_address.checked(address))
+    except (ValueError, SettingsInvalid) as error:
+        raise AuditFailed(f"{url!r} cannot be read: {error}") from error
+    return await kafka_source(address)
 
 
 KINDS: Mapping[str, Callable[[str], Awaitable[Source]]] = {
-    "kafka": _kafka,
+    **dict.fromkeys(("kafka", "sasl-ssl"), _kafka),
     **dict.fromkeys(("file", "s3", "gs", "az"), archive_source),
 }
 """Scheme of the URL → what opens it."""

@@ -34,7 +34,9 @@ PROFILES: Mapping[str, Profile] = {
     "production": Profile(
         ("platform", "filrouge"), ("filrouge:audit.run=2020-q2", "filrouge:audit.command=verify")
     ),
-    "existing": Profile(("filrouge",), ("filrouge:audit.run=2020-q2",)),
+    "existing": Profile(
+        ("filrouge",), ("filrouge:audit.run=2020-q2", "filrouge:audit.source=kafka")
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import PARTNER_IN, VERDICTS
 
@@ -28,14 +29,14 @@ class Client:
         ]
         self._places += [TopicPartition(VERDICTS.format(partner=name), 0) for name in partners]
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=kafka,
+            **client_options(kafka),
             client_id="partners",
             acks="all",
             enable_idempotence=True,
             linger_ms=5,
         )
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka,
+            **client_options(kafka),
             client_id="partners",
             group_id=None,
             enable_auto_commit=False,

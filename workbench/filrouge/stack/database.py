@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import asyncpg
 from filrouge.stack.child import Child, Command
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.problems import StackFailed
+from filrouge.stack.secured import Entrance
 from filrouge.stack.waiting import free_port, run_coroutine, wait_until
 
 READY_SECONDS = 60.0
@@ -28,6 +30,10 @@ SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
 }
+ACCESS_BY_NAME = """\
+host all postgres 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
 
 
 @dataclass(slots=True)
@@ -36,6 +42,8 @@ class Database:
 
     folder: Path  # of the stack
     janitor: Janitor
+    entrance: Entrance | None = None
+    """Who gets in by name, besides everybody on this machine who calls itself postgres."""
     port: int = field(default_factory=free_port)
     child: Child = field(init=False)
 
@@ -56,7 +64,7 @@ class Database:
         self.child.kill_leftover()
         self._initialise_once()
         (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)  # its process is gone
-        settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"-c{name}={value}" for name, value in self._settings().items()]
         data = str(self.home / "data")
         self.child.start(self._command("postgres", "-D", data, "-p", str(self.port), *settings))
         failed = self.child.explained
@@ -91,6 +99,15 @@ class Database:
         )
         self.child.run(command, "PostgreSQL's folder could not be made")
         done.touch()
+
+    def _settings(self) -> Mapping[str, str]:
+        """The wheel is built without TLS; whoever wants it puts an end of it in front."""
+        if self.entrance is None:
+            return SETTINGS
+        access = self.home / "access"
+        access.write_text(ACCESS_BY_NAME)
+        access.chmod(0o644)
+        return {**SETTINGS, "hba_file": str(access)}
 
     def _command(self, program: str, *arguments: str) -> Command:
         path = _programs() / program

@@ -15,6 +15,7 @@ from filrouge.stack.broker import Broker
 from filrouge.stack.database import Database
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.problems import StackFailed
+from filrouge.stack.secured import Entrance
 
 KAFKA_GIVEN, POSTGRES_GIVEN = "FILROUGE_KAFKA", "FILROUGE_POSTGRES"
 
@@ -29,6 +30,8 @@ class Stack:
     janitor: Janitor
     own_broker: Broker | None
     own_database: Database | None
+    entrance: Entrance | None = None
+    """How others than this machine's get in; None where the servers were given."""
 
     @property
     def broker(self) -> Broker:
@@ -44,8 +47,11 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, fresh: bool = False) -> Iterator[Stack]:
-    """Kafka and PostgreSQL with their data in `folder`; `fresh` forgets the data of earlier runs.
+def local_stack(
+    folder: Path, *, fresh: bool = False, entrance: Entrance | None = None
+) -> Iterator[Stack]:
+    """Kafka and PostgreSQL with their data in `folder`; `fresh` forgets the data of earlier runs;
+    `entrance` lets in by name, too.
 
     What FILROUGE_KAFKA and FILROUGE_POSTGRES name is used instead of starting one.
     """
@@ -53,8 +59,8 @@ def local_stack(folder: Path, *, fresh: bool = False) -> Iterator[Stack]:
     folder.mkdir(parents=True, exist_ok=True)
     kafka, postgres = os.environ.get(KAFKA_GIVEN), os.environ.get(POSTGRES_GIVEN)
     with _owned(folder), closing(Janitor()) as janitor, ExitStack() as started:
-        broker = None if kafka else Broker(folder, janitor)
-        database = None if postgres else Database(folder, janitor)
+        broker = None if kafka else Broker(folder, janitor, entrance)
+        database = None if postgres else Database(folder, janitor, entrance)
         servers = [server for server in (broker, database) if server is not None]
         for server in servers:
             server.child.kill_leftover()
@@ -71,6 +77,7 @@ def local_stack(folder: Path, *, fresh: bool = False) -> Iterator[Stack]:
             janitor=janitor,
             own_broker=broker,
             own_database=database,
+            entrance=entrance if broker and database else None,
         )
 
 

@@ -7,6 +7,7 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import DeleteGroupsRequest
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topics import GENERATION
 
@@ -21,7 +22,7 @@ async def empty(stack: Stack) -> None:
     """Takes everything of an installation away whose services have been stopped."""
     for service in SERVICES:
         await drop_database(stack.postgres, service)
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
     await admin.start()
     try:
         async with asyncio.timeout(EMPTY_SECONDS):

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from filrouge_chassis.kafka_address import client_options
 from prometheus_client import CollectorRegistry
 
 from filrouge.stream import MAX_RECORDS, our_partitions
@@ -42,7 +43,7 @@ class Reading:
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._kafka, group_id=None, auto_offset_reset="none"
+            **client_options(self._kafka), group_id=None, auto_offset_reset="none"
         )
         await consumer.start()
         try:

@@ -1,15 +1,20 @@
 {{/* A pod of an auditor: dict "root" $ "name" NAME "args" ARGS, and what else it mounts: "claims" (list of
-     dict "name" "claim" "path"), "files" (variable → Secret and key), "command". It reads the archive, or
-     Kafka as the user `auditor`. */}}
+     dict "name" "claim" "path"), "files" (variable → Secret and key), "command", "source". It reads the archive,
+     or, if that is its source, `kafka`, as the user `auditor`. */}}
 
-{{- define "filrouge.auditAccess" -}}
-{{- if hasPrefix "kafka://" .Values.audit.source }}kafka{{ else }}archive{{ end }}
+{{/* What it reads, as commands take it: dict "root" $ "user" USER "source" SOURCE. */}}
+{{- define "filrouge.auditSource" -}}
+{{- $kafka := include "filrouge.kafkaAddress" . }}
+{{- if ne "kafka" .source }}{{ .source | default .root.Values.archive.url }}
+{{- else if contains "://" $kafka }}{{ $kafka }}
+{{- else }}kafka://{{ $kafka }}{{ end }}
 {{- end }}
 
 {{- define "filrouge.auditPod" -}}
 {{- $root := .root }}
-{{- $access := include "filrouge.auditAccess" $root }}
-{{- $pod := dict "root" $root "name" .name "component" "job" "access" (list $access) "user" "auditor" "image" "workbench" }}
+{{- $source := .source | default "" }}
+{{- $access := ternary "kafka" "archive" (eq "kafka" $source) }}
+{{- $pod := dict "root" $root "name" .name "component" "job" "access" (list $access) "user" "auditor" "image" "workbench" "source" $source }}
 metadata:
   labels:
     {{- include "filrouge.podLabels" $pod | nindent 4 }}
@@ -33,10 +38,7 @@ spec:
       args:
         {{- toYaml .args | nindent 8 }}
       env:
-        - {name: FILROUGE_SOURCE, value: {{ $root.Values.audit.source | default $root.Values.archive.url | quote }}}
-        {{- if eq $access "kafka" }}
-        {{- include "filrouge.kafkaEnv" $pod | nindent 8 }}
-        {{- end }}
+        - {name: FILROUGE_SOURCE, value: {{ include "filrouge.auditSource" $pod | quote }}}
         {{- range $variable, $file := .files }}
         - {name: {{ $variable }}, value: /etc/filrouge/{{ $file.secret }}/{{ $file.key }}}
         {{- end }}

@@ -56,19 +56,18 @@ securityContext:
   capabilities: {drop: [ALL]}
 {{- end }}
 
-{{- /* Kafka: dict "root" $ "user" USER. A file for each secret, never a variable. */}}
-{{- define "filrouge.kafkaEnv" -}}
+{{- /* Where Kafka is and as whom it is entered: dict "root" $ "user" USER. Secrets are files, never words of it. */}}
+{{- define "filrouge.kafkaAddress" -}}
 {{- with .root.Values.kafka -}}
-- {name: FILROUGE_KAFKA, value: {{ .bootstrap | quote }}}
-- {name: FILROUGE_KAFKA_SECURITY, value: {{ .security }}}
-{{- if eq .security "SASL_SSL" }}
-- {name: FILROUGE_KAFKA_USER, value: {{ $.user }}}
-- {name: FILROUGE_KAFKA_PASSWORD_FILE, value: /etc/filrouge/kafka/password}
-{{- if .ca.secret }}
-- {name: FILROUGE_KAFKA_CA_FILE, value: /etc/filrouge/kafka-ca/ca.crt}
+{{- if eq .security "SASL_SSL" -}}
+sasl-ssl://{{ $.user }}@{{ .bootstrap }}?password-file=/etc/filrouge/kafka/password
+{{- if .ca.secret }}&ca-file=/etc/filrouge/kafka-ca/ca.crt{{ end }}
+{{- else }}{{ .bootstrap }}{{ end }}
 {{- end }}
 {{- end }}
-{{- end }}
+
+{{- define "filrouge.kafkaEnv" -}}
+- {name: FILROUGE_KAFKA, value: {{ include "filrouge.kafkaAddress" . | quote }}}
 {{- end }}
 
 {{- define "filrouge.kafkaMounts" -}}

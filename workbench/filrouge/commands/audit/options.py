@@ -21,7 +21,7 @@ from_source = click.option(
     envvar="FILROUGE_SOURCE",
     callback=lambda _context, _option, url: opener_of(url),
     metavar="URL",
-    help="What to read: an archive's folder or URL, or kafka://host:port. Also FILROUGE_SOURCE.",
+    help="What to read: an archive's folder or URL, kafka://host:port, or sasl-ssl://…; FILROUGE_SOURCE.",
 )
 """Gives a command the argument `opener`."""
 
