@@ -96,10 +96,11 @@ class Archive:
             ]
 
     def put_back(self, place: Partition, first: int, end: int) -> Iterator[list[RawRecord]]:
-        """Records in chunks as Kafka is given them again: each led to the signed root before it is handed out, and
-        a placeholder where words are erased. Raises Damaged and Refused."""
-        checkpoint = self._signed_checkpoint(place)
-        log = ProvenLog(self.reader(place), checkpoint.root, log_prefix(place))
+        """Records in chunks as Kafka is given them again: each led to the signed root before it is handed out,
+        and a Placeholder where words are erased. Keeps nothing. Raises Damaged and Refused."""
+        root = self._signed_checkpoint(place).root
+        reader = head_reader(self._store, self._history.heads[place])
+        log = ProvenLog(reader, root, log_prefix(place))
         for begin, entries in log.bundles(first, end):
             where = f"{log_prefix(place)}, offsets from {begin}"
             decoded = [decode_entry(entry, where) for entry in entries]

@@ -16,10 +16,13 @@ _KIND, _TYPE = 1, 2
 """Where an entry says what its content is, and whose its time."""
 
 
-def placeholder(place: Partition, offset: int, entry: bytes) -> RawRecord:
+class Placeholder(RawRecord, frozen=True):
     """What lies at the offset of a record whose words are erased."""
+
+
+def placeholder(place: Partition, offset: int, entry: bytes) -> Placeholder:
     timestamp = decode_entry(entry, f"{place}, offset {offset}").timestamp
-    return RawRecord(*place, offset, timestamp, None, None, ((ERASED_HEADER, entry),))
+    return Placeholder(*place, offset, timestamp, None, None, ((ERASED_HEADER, entry),))
 
 
 def stands_for(record: Record, entry: bytes) -> bool:

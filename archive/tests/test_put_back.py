@@ -63,8 +63,7 @@ def test_nothing_is_handed_out_that_does_not_lead_to_the_signed_root(where: str)
     store.put(path, bytes(data))
     got: list[RawRecord] = []
     with pytest.raises(Damaged, match=r"log/budget\.g1/0"):
-        for chunk in Archive(store, KEYS).put_back(BUDGET, 0, 700):
-            got += chunk
+        got.extend(one for chunk in Archive(store, KEYS).put_back(BUDGET, 0, 700) for one in chunk)
     assert got == records(BUDGET, 0, len(got))
     assert len(got) < 512
 
