@@ -1,5 +1,5 @@
-"""In the middle of a play PostgreSQL is dropped and made anew from the stream; then the broker's disk is wiped, and
-Kafka put back from the archive. The play goes on to its end, and every check holds as if nothing had been."""
+"""In the middle of a play PostgreSQL is dropped and made anew from the stream; then the broker's disk is wiped,
+and Kafka put back from the archive. The play goes on to its end, and every check holds as if nothing had been."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from tests.faults.scene import LANES, Scene, scene, verify
 
 pytestmark = [pytest.mark.stack, pytest.mark.faults]
 DEATHS = ("after_sent@3", "after_sent@11", "before_finish@1", "before_told@1", "after_told@1")
+PATIENCE_SECONDS = 300.0
 WORDS_BEFORE = 12
 """So many times partners have spoken when it happens."""
 Places = Mapping[tuple[str, int, int], tuple[object, ...]]
@@ -143,8 +144,8 @@ class Interrupted:
         for service in SERVICES:
             await asyncio.to_thread(self.scene.supervisor[service].start)
         for service in SERVICES:
-            await asyncio.to_thread(self.scene.supervisor[service].wait_ready)
-        await wait_for_lanes(self.scene.stack.postgres, lanes)
+            await asyncio.to_thread(self.scene.supervisor[service].wait_ready, PATIENCE_SECONDS)
+        await wait_for_lanes(self.scene.stack.postgres, lanes, PATIENCE_SECONDS)
 
     async def _wipe_kafka(self) -> None:
         """Its whole folder: topics, groups, the controller's memory, the cluster's id."""

@@ -40,6 +40,7 @@ from filrouge.stream import Progress as ShowProgress
 @click.option(
     "--by", default="operator", show_default=True, help="An office; it stands in the event."
 )
+@click.option("--loose-ends", is_flag=True, help="Even if lanes will not be able to go on.")
 @click.option("--check", is_flag=True, help="Change nothing; compare every record.")
 def restore(
     archive: str,
@@ -48,6 +49,7 @@ def restore(
     make_topics: bool,
     lanes: int | None,
     by: str,
+    loose_ends: bool,
     check: bool,
 ) -> None:
     """Put what Kafka has lost back from ARCHIVE: every record at its offset, with its time. Stop all services
@@ -60,7 +62,7 @@ def restore(
             said: str | Table = f"{compared:,} records are in Kafka as they are in the archive"
         else:
             restoring = Restoring(opened, kafka, by, progress)
-            said = _table(opened, asyncio.run(restoring.run(make_topics, lanes)))
+            said = _table(opened, asyncio.run(restoring.run(make_topics, lanes, loose_ends)))
     Console(highlight=False).print(said)
 
 

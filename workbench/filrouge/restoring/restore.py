@@ -25,6 +25,7 @@ from filrouge_contracts.topic_specs import TopicSpec
 from filrouge.operator import SOURCE
 from filrouge.restoring.erasures import Erasures
 from filrouge.restoring.feed import Feed, producer_for
+from filrouge.restoring.loose_ends import check_ends
 from filrouge.restoring.shape import held_by, shape_of
 from filrouge.restoring.standing import Part, check_nobody_works, check_shape, parts_of
 from filrouge.restoring.topic_settings import (
@@ -60,9 +61,14 @@ class Restoring:
     by: str
     progress: Progress = lambda *_: None
 
-    async def run(self, make_topics: bool = False, lanes: int | None = None) -> Restored:
-        """Raises RestoreRefused, what is wrong with an archive, and Transient."""
+    async def run(
+        self, make_topics: bool = False, lanes: int | None = None, loose: bool = False
+    ) -> Restored:
+        """`loose`: even if lanes cannot go on. Raises RestoreRefused, what is wrong with an archive, and
+        Transient."""
         started = time.monotonic()
+        if not loose:
+            await asyncio.to_thread(check_ends, self.archive)
         shape = await shape_of(self.archive, lanes)
         async with _admin(self.kafka) as admin:
             await check_nobody_works(admin)
