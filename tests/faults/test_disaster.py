@@ -1,10 +1,12 @@
 """In the middle of a play PostgreSQL is dropped and made anew from the stream; then the broker's disk is wiped,
-and Kafka put back from the archive. The play goes on to its end, and every check holds as if nothing had been."""
+and Kafka put back from the archive. The play goes on to its end, and every check holds as if nothing had
+been."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,10 +38,13 @@ from filrouge_contracts.entry import SERVICES
 from tests.faults.scene import LANES, Scene, scene, verify
 
 pytestmark = [pytest.mark.stack, pytest.mark.faults]
-DEATHS = ("after_sent@3", "after_sent@11", "before_finish@1", "before_told@1", "after_told@1")
+DEATHS = ("after_sent=kill@5", "before_told=kill@1", "after_told=kill@1")
 PATIENCE_SECONDS = 300.0
-WORDS_BEFORE = 12
+WORDS_BEFORE = 8
 """So many times partners have spoken when it happens."""
+MANUAL = Path(__file__).parents[2] / "docs/recovery.md"
+COMMANDS = re.findall(r"`(filrouge [^`]+ARCHIVE[^`]*)`", MANUAL.read_text())
+Done = subprocess.CompletedProcess[str]
 Places = Mapping[tuple[str, int, int], tuple[object, ...]]
 
 
@@ -109,13 +114,13 @@ class Interrupted:
         self._audited()
         await self._wipe_kafka()
         for death in DEATHS:
-            assert self._restore(f"{death.replace('@', '=kill@')}").returncode == -signal.SIGKILL
+            assert self._restore(death).returncode == -signal.SIGKILL
         done = self._restore()
         assert done.returncode == 0, done.stderr
         again = await _records(stack)
         assert {place: again[place] for place in records} == records
         assert {topic for topic, _, _ in again.keys() - records.keys()} == {"audit.g1"}
-        agreed = self._restore("", "--check")
+        agreed = self._run("filrouge restore ", "--check")
         assert (agreed.returncode, f"{len(records):,} records" in agreed.stdout) == (0, True), (
             agreed
         )
@@ -154,23 +159,32 @@ class Interrupted:
         await asyncio.to_thread(shutil.rmtree, broker.home)
         await asyncio.to_thread(broker.start)
 
-    def _restore(self, failpoints: str = "", *options: str) -> subprocess.CompletedProcess[str]:
-        key = str(self.archive.verifiers()[0])
-        kafka = ("--kafka", self.scene.stack.kafka, "--verifier", key, *options)
-        making = () if options else ("--make-topics",)
-        return self._run("restore", self.archive.url, *kafka, *making, failpoints=failpoints)
+    def _restore(self, failpoints: str = "") -> Done:
+        return self._run("filrouge restore ", "--make-topics", failpoints)
 
     def _audited(self) -> None:
         """By somebody who remembers what the archive was."""
-        memory = ("--memory", str(self.folder / "seen"))
-        done = self._run("audit", "verify", self.archive.url, *memory)
+        done = self._run("filrouge audit verify ", "--verifier KEY")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def _run(self, *arguments: str, failpoints: str = "") -> subprocess.CompletedProcess[str]:
+    def _run(self, begins: str, ends: str, failpoints: str = "") -> Done:
+        """The command of the manual that is meant, as it stands there."""
+        (command,) = {one for one in COMMANDS if one.startswith(begins) and one.endswith(ends)}
+        values = {
+            "ARCHIVE": self.archive.url,
+            "KAFKA": self.scene.stack.kafka,
+            "KEY": str(self.archive.verifiers()[0]),
+        }
+        _, *arguments = (values.get(word, word) for word in command.split())
         program = str(Path(sys.executable).with_name("filrouge"))
-        environment = {**os.environ, "FILROUGE_FAILPOINTS": failpoints}
+        memory = str(self.folder / "seen")
+        said = {"FILROUGE_FAILPOINTS": failpoints, "FILROUGE_MEMORY": memory}
         return subprocess.run(
-            [program, *arguments], env=environment, capture_output=True, text=True, check=False
+            [program, *arguments],
+            env={**os.environ, **said},
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     @staticmethod

@@ -11,8 +11,11 @@ from aiokafka.errors import KafkaError
 from filrouge_archive.archive import Archive
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.records import Partition
+from filrouge_contracts.audit import StreamRestored
 from filrouge_contracts.entry import GATEWAY, SERVICES
-from filrouge_contracts.topics import GENERATION
+from filrouge_contracts.envelope import H_TYPE
+from filrouge_contracts.register import REGISTER
+from filrouge_contracts.topics import AUDIT, GENERATION
 
 from filrouge.restoring.compared import first_difference
 from filrouge.restoring.problems import RestoreRefused
@@ -21,6 +24,7 @@ COMPARED_RECORDS = 256
 """As many of the last ones as the archiver compares when it starts."""
 COORDINATOR_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
+_RESTORED = REGISTER.by_model[StreamRestored].type.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ async def parts_of(
         (first, end), size = bounds[place], archive.bounds(place)[1]
         if first:
             raise _refused(place, f"begins at offset {first}: records were deleted")
-        if not size and end:
+        if not size and end and not await _only_tells_of_restores(log, place, end):
             raise _refused(place, f"holds {end} records, and the archive none of it")
         there = min(end, size)
         from_here = max(0, there - COMPARED_RECORDS)
@@ -59,6 +63,14 @@ async def parts_of(
         if size:
             parts.append(Part(place, there, size))
     return parts
+
+
+async def _only_tells_of_restores(log: KafkaLog, place: Partition, end: int) -> bool:
+    """Whoever was cut off after it had said what was done finds its own event."""
+    if place.topic != AUDIT:
+        return False
+    said = [record async for chunk in log.read(place, 0, end) for record in chunk]
+    return all(dict(record.headers).get(H_TYPE) == _RESTORED for record in said)
 
 
 def check_shape(wanted: Mapping[str, int], found: Mapping[str, int]) -> None:
