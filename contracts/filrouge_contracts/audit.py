@@ -1,5 +1,4 @@
-"""What happens to the archive itself: who was given a record of it, whose words were erased from it, and that a
-stream was put back from it."""
+"""What happens to the archive itself: who was given a record, whose words were erased, what was put back."""
 
 from __future__ import annotations
 
