@@ -8,7 +8,7 @@ from filrouge_chassis.records import Partition, RawRecord
 from filrouge_contracts.envelope import H_SOURCE
 
 from filrouge_archive.archiver import VERIFIERS
-from filrouge_archive.checkpoint import open_checkpoint
+from filrouge_archive.checkpoint import Checkpoint, open_checkpoint
 from filrouge_archive.commit import Head, commit_path, head_reader, log_prefix, parse_commit
 from filrouge_archive.entry import Beside, Entry, decode_entry, may_have_header
 from filrouge_archive.errors import Damaged, Erased, Missing, NotYet, Refused
@@ -17,6 +17,8 @@ from filrouge_archive.log_reader import LogReader
 from filrouge_archive.merkle import EMPTY_ROOT
 from filrouge_archive.note import Verifier
 from filrouge_archive.proof import Proof
+from filrouge_archive.proven_log import ProvenLog
+from filrouge_archive.put_back import placeholder
 from filrouge_archive.receipt import Receipt
 from filrouge_archive.store import Store
 
@@ -93,6 +95,27 @@ class Archive:
                 for offset, entry in zip(offsets, decoded, strict=True)
             ]
 
+    def put_back(self, place: Partition, first: int, end: int) -> Iterator[list[RawRecord]]:
+        """Records in chunks as Kafka is given them again: each led to the signed root before it is handed out,
+        and a Placeholder where words are erased. Keeps nothing. Raises Damaged and Refused."""
+        root = self._signed_checkpoint(place).root
+        reader = head_reader(self._store, self._history.heads[place])
+        log = ProvenLog(reader, root, log_prefix(place))
+        for begin, entries in log.bundles(first, end):
+            where = f"{log_prefix(place)}, offsets from {begin}"
+            decoded = [decode_entry(entry, where) for entry in entries]
+            beside = self._beside(decoded, True)
+            chunk = [
+                self._record(entry, place, offset, beside, True)
+                for offset, entry in enumerate(decoded, begin)
+            ]
+            yield [
+                placeholder(place, record.offset, leaf)
+                if isinstance(record, ErasedRecord)
+                else record
+                for record, leaf in zip(chunk, entries, strict=True)
+            ]
+
     def receipt(self, place: Partition, offset: int) -> Receipt:
         """Proof that a record is in its log, and that log in the signed manifest. Raises NotYet until the
         next second's commit is signed, and Erased."""
@@ -123,10 +146,7 @@ class Archive:
 
     def verify(self, place: Partition) -> None:
         """Computes a partition's log anew from its entries, up to the signed head. Raises Damaged, Refused."""
-        head = self._history.heads[place].head
-        checkpoint = head.checkpoint(self.name)
-        open_checkpoint(head.note(self.name), checkpoint.origin, self.verifiers)
-        self.reader(place).verify(checkpoint.root)
+        self.reader(place).verify(self._signed_checkpoint(place).root)
 
     def verify_manifest(self) -> None:
         """The commits follow each other, and the signed checkpoint is over just these. Raises Damaged, Forked,
@@ -147,6 +167,11 @@ class Archive:
             if next(signed, data) != data:
                 raise Damaged(commit_path(number), "is not the commit that the manifest has signed")
             previous = data
+
+    def _signed_checkpoint(self, place: Partition) -> Checkpoint:
+        head = self._history.heads[place].head
+        checkpoint = head.checkpoint(self.name)
+        return open_checkpoint(head.note(self.name), checkpoint.origin, self.verifiers)
 
     def _signed_head(self, place: Partition, offset: int, signed: int) -> tuple[Head, int]:
         """The newest head that holds the record and is under the manifest's checkpoint."""

@@ -18,6 +18,7 @@ from filrouge_archive.errors import Forked, Gap, Missing
 from filrouge_archive.log_reader import LogReader
 from filrouge_archive.log_writer import LogWriter, publish, write
 from filrouge_archive.note import Signer, Verifier
+from filrouge_archive.put_back import same_but_for_the_mark, stands_for
 from filrouge_archive.salt import SALT_KEY_BYTES_AT_LEAST, is_salted, salt_of
 from filrouge_archive.store import Store
 
@@ -27,7 +28,7 @@ VERIFIERS = "verifiers"
 class Archiver:
     """Not safe for several threads at once. After an error that is not Transient: throw it away.
 
-    `append` never touches the store; `write`, `flush` and `commit` do, and may be called again after
+    `append` only reads the store; `write`, `flush` and `commit` write to it. All may be called again after
     StoreAway.
     """
 
@@ -80,16 +81,7 @@ class Archiver:
     def compare(self, place: Partition, records: Sequence[Record]) -> None:
         """Raises Forked if records that are archived already are others than those in the archive; what is
         not archived yet is not looked at. All that was appended has to be written."""
-        reader, first = self._known(place), records[0].offset
-        end = min(records[-1].offset + 1, reader.size)
-        for begin, entries in reader.bundles(first, end) if first < end else ():
-            for offset, entry in enumerate(entries, begin):
-                if self._encode(place, records[offset - first])[0] != entry:
-                    raise Forked(
-                        f"{place}: offset {offset} in Kafka is another record than the one that is"
-                        " archived: the topic was made anew, or put back; nothing is signed until a"
-                        " person has found out which of the two is right"
-                    )
+        self._compared(place, records)
 
     def close(self, place: Partition) -> None:
         """Somebody else archives it from now on."""
@@ -97,7 +89,8 @@ class Archiver:
         self._ahead.pop(place, None)
 
     def append(self, place: Partition, records: Sequence[Record]) -> None:
-        """Takes records, in order and without a gap. Raises Gap, and takes none, otherwise."""
+        """Takes records, in order and without a gap. Raises Gap, and takes none, otherwise. What was committed
+        to before is compared, and stays the leaf that it is. Raises Forked."""
         log = self._logs[place]
         offsets = [record.offset for record in records]
         if offsets != list(range(log.size, log.size + len(records))):
@@ -105,8 +98,8 @@ class Archiver:
                 f"{place}: {log.size} records are archived, and {offsets[0]} to {offsets[-1]} came:"
                 " offsets of our topics have no gaps; find out who deleted records"
             )
-        entries = []
-        for record in records:
+        entries = self._compared(place, records) if place in self._ahead else []
+        for record in records[len(entries) :]:
             entry, beside = self._encode(place, record)
             entries.append(entry)
             if beside is not None:
@@ -146,6 +139,32 @@ class Archiver:
             return False
         self._store.delete([content.path])
         return True
+
+    def _compared(self, place: Partition, records: Sequence[Record]) -> list[bytes]:
+        """The leaves of those that are archived already. Raises Forked if one is of another record."""
+        reader, first = self._known(place), records[0].offset
+        end = min(records[-1].offset + 1, reader.size)
+        leaves = [
+            leaf for _, part in (reader.bundles(first, end) if first < end else ()) for leaf in part
+        ]
+        for record, leaf in zip(records, leaves, strict=False):
+            if not self._is(place, record, leaf):
+                raise Forked(
+                    f"{place}: offset {record.offset} in Kafka is another record than the one that is"
+                    " archived: the topic was made anew, or put back; nothing is signed until a"
+                    " person has found out which of the two is right"
+                )
+        return leaves
+
+    def _is(self, place: Partition, record: Record, leaf: bytes) -> bool:
+        """Whether Kafka has what is archived; a stream that was put back from here is the same."""
+        ours = self._encode(place, record)[0]
+        if ours == leaf or same_but_for_the_mark(ours, leaf):
+            return True
+        if not stands_for(record, leaf):
+            return False
+        content = decode_entry(leaf, f"{log_prefix(place)}, offset {record.offset}").content
+        return isinstance(content, Beside) and not self._store.exists(content.path)
 
     def _known(self, place: Partition) -> LogReader:
         return self._ahead.get(place) or self._logs[place].reader()

@@ -1,4 +1,4 @@
-"""What happens to the archive itself: who was given a record of it, and whose words were erased from it."""
+"""What happens to the archive itself: who was given a record, whose words were erased, what was put back."""
 
 from __future__ import annotations
 
@@ -37,3 +37,19 @@ class RecordErased(Event):
     copies: tuple[Position, ...] = ()
     """Where the same words stand again: the record was parked, or re-driven."""
     erased_at: Instant
+
+
+class StreamRestored(Event):
+    """The operator has put the stream back from the archive into a Kafka that had lost it: the same records,
+    times and offsets, before this event."""
+
+    restored_by: Words
+    """An account or an office, not a person's name."""
+    archive: Words
+    """The name that it signs under."""
+    commits: Annotated[int, Field(ge=0)]
+    """How many of its manifest were there: what was said after the last of them is lost."""
+    records: Annotated[int, Field(ge=0)]
+    erased: Annotated[int, Field(ge=0)]
+    """In place of how many of them Kafka has none of their words."""
+    restored_at: Instant

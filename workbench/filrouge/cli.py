@@ -14,6 +14,7 @@ from filrouge.commands.keys import keys
 from filrouge.commands.parked import parked
 from filrouge.commands.prepare import clock, prepare
 from filrouge.commands.rebuild import rebuild
+from filrouge.commands.restore import restore
 from filrouge.commands.smoke import smoke
 from filrouge.commands.status import status
 from filrouge.commands.up import up
@@ -21,6 +22,7 @@ from filrouge.commands.watch import watch
 from filrouge.operator import OperatorRefuses
 from filrouge.parked import StillParked
 from filrouge.quiet import NotQuiet
+from filrouge.restoring.problems import RestoreRefused
 from filrouge.smoke import SmokeFailed
 from filrouge.stack import StackFailed
 from filrouge.topics import TopicsDiffer
@@ -37,6 +39,7 @@ for command in (
     status,
     parked,
     rebuild,
+    restore,
     erase,
     audit,
     keys,
@@ -56,6 +59,7 @@ def main() -> None:
         AuditFailed,
         NotQuiet,
         OperatorRefuses,
+        RestoreRefused,
         SmokeFailed,
         StackFailed,
         StillParked,

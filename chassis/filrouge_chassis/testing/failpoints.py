@@ -26,7 +26,8 @@ NAMES = (
 STORED = ("beside", "tile", "tail", "commit", "manifest", "checkpoint", "memory", "erasure")
 """What an archiver makes durable: there is a place before and after each."""
 OF_ARCHIVERS = tuple(f"{when}_stored_{what}" for what in STORED for when in ("before", "after"))
-PLACES = (*NAMES, *OF_ARCHIVERS)
+OF_RESTORES = ("after_sent", "before_finish", "before_told", "after_told")
+PLACES = (*NAMES, *OF_ARCHIVERS, *OF_RESTORES)
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 _PART = re.compile(rf"({'|'.join(PLACES)})=({'|'.join(SIGNALS)})@([1-9][0-9]*)")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filrouge_contracts.audit import AccessRecorded, RecordErased
+from filrouge_contracts.audit import AccessRecorded, RecordErased, StreamRestored
 from filrouge_contracts.entry import AUDIT_TRAIL, Entry
 from filrouge_contracts.topics import AUDIT
 
@@ -27,6 +27,16 @@ ENTRIES = (
         (AUDIT_TRAIL,),
         "the object beside the log is deleted",
         "when this event is archived",
+        spread="single",
+    ),
+    Entry(
+        StreamRestored,
+        AUDIT,
+        "archive:{archive}",
+        ("operator",),
+        (),
+        "services are started, and rebuild themselves",
+        "at once",
         spread="single",
     ),
 )

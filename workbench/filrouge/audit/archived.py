@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from filrouge_archive.archive import Archive
@@ -77,12 +77,16 @@ def _with_empty_ones(held: list[Partition]) -> dict[str, int]:
     for topic, number in held:
         counts[topic] = max(counts.get(topic, 0), number + 1)
     lanes = max((counts.get(name, 0) for name in REGISTER.fact_topics), default=0)
-    before, _, after = PARTNER_IN.partition("{partner}")
-    partners = [
-        name.removeprefix(before).removesuffix(after)
-        for name in counts
-        if name.startswith(before) and name.endswith(after)
-    ]
-    for spec in all_topics(lanes, SERVICES, partners):
+    for spec in all_topics(lanes, SERVICES, partners_of(counts)):
         counts[spec.name] = max(counts.get(spec.name, 0), spec.partitions)
     return counts
+
+
+def partners_of(topics: Iterable[str]) -> list[str]:
+    """Whose own topics are among these."""
+    before, _, after = PARTNER_IN.partition("{partner}")
+    return [
+        name.removeprefix(before).removesuffix(after)
+        for name in topics
+        if name.startswith(before) and name.endswith(after)
+    ]
