@@ -93,12 +93,12 @@ async def test_prometheus_evaluates_every_rule_without_an_error(there: Installat
 
 
 async def test_a_service_that_is_killed_is_missed_until_it_is_back(there: Installation) -> None:
-    await there.is_over("FilrougeServiceDown", BUDGET_ACCOUNTING)
+    await there.is_over("FilrougeServiceDown", job=BUDGET_ACCOUNTING)
     process = there.supervisor[BUDGET_ACCOUNTING]
     await asyncio.to_thread(process.kill)
-    await there.fires("FilrougeServiceDown", BUDGET_ACCOUNTING)
+    await there.fires("FilrougeServiceDown", job=BUDGET_ACCOUNTING)
     process.start()
-    await there.is_over("FilrougeServiceDown", BUDGET_ACCOUNTING)
+    await there.is_over("FilrougeServiceDown", job=BUDGET_ACCOUNTING)
 
 
 async def test_a_broken_invariant_is_told_at_once_and_what_is_parked_too(
