@@ -122,6 +122,10 @@ bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the number
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check
 	$(BIN)/pytest -m faults $(FLAGS)
 
+.PHONY: monitoring-answers
+monitoring-answers: setup ## docs/dashboards.md: what every panel shows after a small play, asked of a real Prometheus
+	$(BIN)/python -m tests.monitoring.answers
+
 .PHONY: mutants
 mutants: setup ## change the rules a little, again and again: what do the unit tests let pass? (FLAGS=service.module)
 	nice $(BIN)/python -m tests.mutants $(FLAGS)

@@ -48,5 +48,7 @@ def test_reasons_are_not_older_than_the_alerts() -> None:
 
 def test_a_test_that_waits_for_nothing_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "test_it.py"
-    path.write_text('async def f(there):\n    await there.fires("A", job="b")\n    there.fires("B")\n')
+    path.write_text(
+        'async def f(there):\n    await there.fires("A", job="b")\n    there.fires("B")\n'
+    )
     assert list(named(path, "fires")) == ["A"]

@@ -13,6 +13,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from filrouge.monitoring.dashboards.infrastructure import KAFKA
 from filrouge.monitoring.dashboards.infrastructure import STRIMZI as OF_BROKERS
+from filrouge.monitoring.dashboards.panels import Panel
 from filrouge.stack import Stack, jars
 from filrouge.stack.broker import Broker
 from filrouge.stack.child import Command
@@ -65,9 +66,11 @@ async def _write(kafka: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "panel", [panel for panel in KAFKA.panels if panel.of_cluster == OF_BROKERS], ids=lambda p: p.title
+    "panel",
+    [panel for panel in KAFKA.panels if panel.of_cluster == OF_BROKERS],
+    ids=lambda p: p.title,
 )
-def test_what_a_panel_asks_of_brokers_they_tell(prometheus: Prometheus, panel: object) -> None:
+def test_what_a_panel_asks_of_brokers_they_tell(prometheus: Prometheus, panel: Panel) -> None:
     for query in panel.queries:
         asked = filled_in(query.expression)
         wait_until(
