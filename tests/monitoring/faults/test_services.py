@@ -36,6 +36,25 @@ async def test_without_postgresql_lanes_fail_and_are_stuck(there: Installation) 
     await there.is_over("FilrougeLaneFailing", job=GATEWAY)
 
 
+async def test_without_kafka_the_clock_stands_still_and_all_goes_on_when_it_is_back(
+    there: Installation,
+) -> None:
+    """Idle lanes do not notice that nothing can come: what does come, once a minute, is a tick."""
+    await there.tick()
+    await there.is_over("FilrougeClockNotTicking")
+    broker = there.stack.broker
+    await asyncio.to_thread(broker.kill)
+    try:
+        await there.fires("FilrougeClockNotTicking")
+    finally:
+        await asyncio.to_thread(broker.start)
+    assert there.trail.running
+    assert there.watch.child.running
+    await there.tick()
+    await there.is_over("FilrougeClockNotTicking")
+    await there.is_over("FilrougeArchiveBehind", speaking=True)
+
+
 async def test_a_frozen_service_is_down(there: Installation) -> None:
     """With one instance, nobody else has its lanes."""
     with frozen(there.supervisor[BUDGET_ACCOUNTING]):
