@@ -36,6 +36,7 @@ WORDS = {
     *("job", "severity", "topic", "error", "control", "services.<name>.enabled: false"),
     *("answer", "admission", "payment", "booked", "proof"),
     *("kafka.nodePools", "postgres.storage.size", "platform", "/metrics", "Kafka is read again"),
+    "Unable connect to node",
     *JOBS,
     "audit-trail",
     "deploy/helm/platform/files/register.json",

@@ -194,8 +194,8 @@ def _of_the_plan(scale: Scale) -> Iterator[Alert]:
         f" > {scale.limit(5 * MINUTE)} {CAUGHT_UP}",
         scale.wait(MINUTE),
         "clock-not-ticking",
-        "Time stands still for the plan: no deadline passes.",
-        "The last tick was {{ $value | humanizeDuration }} ago.",
+        "Time stands still for the plan: no deadline passes, or nothing comes through Kafka at all.",
+        "The last tick was {{ $value | humanizeDuration }} ago: the clock has ended, or Kafka is away.",
     )
     yield Alert(
         "FilrougePartnerSilent",

@@ -36,9 +36,10 @@ can be reached, with `FILROUGE_KAFKA` and `FILROUGE_POSTGRES` set, as a user who
 is made for that.
 
 Several alerts at once have one cause more often than not, and the lowest is it: Kafka and PostgreSQL are
-under services, services under the archive, the clock and the watch, and all of these under promises. There
-is no alert that says "Kafka is away": what says so is that lanes of every service fail
-(`FilrougeLaneFailing`), are stuck, and that the clock stands still.
+under services, services under the archive, the clock and the watch, and all of these under promises. No
+alert is called "Kafka is away": an installation at work says so by lanes that fail and are stuck
+(`FilrougeLaneFailing`, `FilrougeLaneStuck`), an idle one by the clock alone (`FilrougeClockNotTicking`),
+after six minutes. Their runbooks lead there.
 """
 LIMITS = """## What is tested, and what is not
 
