@@ -30,7 +30,7 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp .venv/.prometheus/.stamp ## .ve
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix --editable ./,$(MEMBERS))
 	touch $@
 
-.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock
+.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock workbench/filrouge/stack/jars.py
 	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
 	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
 

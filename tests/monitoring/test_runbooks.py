@@ -37,6 +37,7 @@ WORDS = {
     *("answer", "admission", "payment", "booked", "proof"),
     *("kafka.nodePools", "postgres.storage.size", "platform", "/metrics", "Kafka is read again"),
     "Unable connect to node",
+    "KafkaTopic",
     *JOBS,
     "audit-trail",
     "deploy/helm/platform/files/register.json",
