@@ -28,7 +28,7 @@ class Consumer:
 
 async def its_own_task_waits() -> None:
     """What aiokafka does with a fetch that waits to be tried again."""
-    task = asyncio.create_task(asyncio.sleep(1000))
+    task = asyncio.create_task(for_ever())
     await asyncio.sleep(0)
     task.cancel()
     await task
