@@ -19,6 +19,7 @@ from filrouge.stack.broker import Broker
 from filrouge.stack.child import Command
 from filrouge.stack.waiting import free_port, wait_until
 from filrouge.topics import ensure_topics
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.topic_specs import TopicSpec
 
 from tests.monitoring.asked import filled_in
@@ -61,7 +62,7 @@ def prometheus(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 async def _write(kafka: str) -> None:
     await ensure_topics(kafka, [TOPIC])
-    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+    async with AIOKafkaProducer(**client_options(kafka)) as producer:
         await producer.send_and_wait(TOPIC.name, os.urandom(1000))
 
 

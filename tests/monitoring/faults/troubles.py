@@ -11,6 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from filrouge.stack import Stack
 from filrouge.stack.child import Child
 from filrouge.supervisor import ServiceProcess
+from filrouge_chassis.kafka_address import client_options
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
@@ -63,7 +64,7 @@ async def full(stack: Stack, topic: str) -> AsyncIterator[None]:
 
 async def _set(stack: Stack, topic: str, config: dict[str, str]) -> None:
     """All settings of the topic at once: those that are not named are the broker's own again."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
     await admin.start()
     try:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config)])
