@@ -30,7 +30,7 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp .venv/.prometheus/.stamp ## .ve
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix --editable ./,$(MEMBERS))
 	touch $@
 
-.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock
+.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock workbench/filrouge/stack/jars.py
 	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
 	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
 
@@ -121,6 +121,10 @@ bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the number
 .PHONY: chaos
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check
 	$(BIN)/pytest -m faults $(FLAGS)
+
+.PHONY: monitoring-answers
+monitoring-answers: setup ## docs/dashboards.md: what every panel shows after a small play, asked of a real Prometheus
+	$(BIN)/python -m tests.monitoring.answers
 
 .PHONY: mutants
 mutants: setup ## change the rules a little, again and again: what do the unit tests let pass? (FLAGS=service.module)

@@ -14,7 +14,7 @@ from filrouge_chassis import header_names
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Outgoing, Partition, Record
-from filrouge_chassis.tasks import end
+from filrouge_chassis.tasks import end, is_cancelled
 
 header_names.install()  # before any consumer of the process is made
 
@@ -265,11 +265,21 @@ class _Reader:
         await self._close()
 
     async def _close(self) -> None:
-        await asyncio.sleep(
-            0
-        )  # its tasks have to begin: one that was cancelled before raises in `stop`
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._consumer.stop()
-        except _AWAY:
-            await self._consumer._client.close()
+        await stop_consumer(self._consumer)
+
+
+async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Within a bound. While Kafka is away tasks of the library wait to ask it again; `stop` cancels them and
+    raises that as if it was meant for whoever stops, who would end without a word."""
+    await asyncio.sleep(
+        0
+    )  # its tasks have to begin: one that was cancelled before raises in `stop`
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()
+        if is_cancelled():
+            raise
+    except _AWAY:
+        await consumer._client.close()

@@ -58,6 +58,7 @@ class Lane:
         store.on_lost = self._news.set
         self._paused: set[Partition] = set()
         self._relay: Relay | None = None
+        self._unsent_since: float | None = None  # while there is no relay
         self._forgotten = 0
         self._tick_ends: tuple[int, dict[str, int]] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -104,8 +105,10 @@ class Lane:
         return 0.0 if self.ready else monotonic() - self._unloaded_at
 
     def outbox_age_seconds(self) -> float:
-        """How long the oldest committed row has been waiting for Kafka."""
-        return 0.0 if self._relay is None else self._relay.oldest_seconds()
+        """How long the oldest committed row has been waiting for Kafka, over all loads meanwhile."""
+        relay = self._relay
+        since = self._unsent_since if relay is None else relay.waiting_since
+        return 0.0 if since is None else _now() - since
 
     def control_news(self) -> None:
         """Control has grown."""
@@ -152,7 +155,7 @@ class Lane:
         traces = self._around.traces
         self._relay = Relay(self._around.log, opened.journal, self._news.set, traces)
         self._relay.acknowledged = self._forgotten = 0
-        self._relay.start(opened.outbox)
+        self._relay.start(opened.outbox, self._unsent_since)
         self._inbox.clear()
         self._cache.clear()
         for partition in self.partitions:
@@ -173,6 +176,7 @@ class Lane:
         self._cache.clear()
         relay, self._relay = self._relay, None
         if relay is not None:
+            self._unsent_since = relay.waiting_since
             if drain:
                 await relay.drain(self._around.limits.drain_seconds)
             await relay.stop()

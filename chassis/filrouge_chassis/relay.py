@@ -49,9 +49,12 @@ class Relay:
         self._publisher: Publisher | None = None
         self.failure: Exception | None = None
 
-    def start(self, rows: Sequence[OutboxRow]) -> None:
-        """Begins with the rows that a load found in the outbox, in their order."""
+    def start(self, rows: Sequence[OutboxRow], since: float | None = None) -> None:
+        """Begins with the rows that a load found in the outbox, in their order; `since`: when an earlier
+        relay began to wait for Kafka with the first of them."""
         self._count(len(rows))
+        if rows and since is not None:
+            self._waiting_since[0] = since
         self._task = asyncio.create_task(self._run(list(rows)))
 
     async def put(self, row: OutboxRow) -> None:
@@ -81,11 +84,10 @@ class Relay:
         else:
             self._all_sent.set()
 
-    def oldest_seconds(self) -> float:
-        """Age of the oldest row that is not yet acknowledged in full."""
-        if not self._waiting_since:
-            return 0.0
-        return asyncio.get_running_loop().time() - self._waiting_since[0]
+    @property
+    def waiting_since(self) -> float | None:
+        """When the oldest row came that is not yet acknowledged in full, by the clock of the event loop."""
+        return self._waiting_since[0] if self._waiting_since else None
 
     def raise_failure(self) -> None:
         if self.failure is not None:

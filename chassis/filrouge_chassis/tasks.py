@@ -1,4 +1,4 @@
-"""Ending tasks."""
+"""Ending tasks, and being ended."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ async def end(task: asyncio.Task[Any]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait((task,), timeout=CANCEL_SECONDS)
+
+
+def is_cancelled() -> bool:
+    """Whether it is the task itself that was cancelled, and not one that it waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -90,6 +91,31 @@ async def test_closed_keys_and_what_is_unpublished_are_told_per_lane(watched: Wa
     await until(lambda: watched.value("outbox_age_seconds", lane="0") == 0)
     assert watched.value("lane_stopped", lane="0") == 0
     assert watched.value("lane_unloaded_seconds", lane="0") == 0
+
+
+async def test_what_waits_for_kafka_grows_older_over_all_loads_until_kafka_takes_it() -> None:
+    """Each load gives up before it is as old as an alert waits for."""
+    away = True
+
+    async def turn(place: str) -> None:
+        await asyncio.sleep(0)
+        if away and place == "publish":
+            raise PublishFailed("too few copies are in sync")
+
+    process = Watched(log_turn=turn)
+    await process.start()
+
+    def waited() -> float:
+        return process.value("outbox_age_seconds", lane="0") or 0
+
+    process.instance.deliver(orders(process.world, 1))
+    await until(lambda: waited() > 0)
+    loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+    await until(lambda: (process.value("lane_failures_total", error="PublishFailed") or 0) > 3)
+    assert waited() >= loop.time() - began > 0
+    away = False
+    await until(lambda: waited() == 0)
+    await process.instance.stop_lanes()
 
 
 async def test_a_lane_that_refuses_to_go_on_is_told_with_its_reason(

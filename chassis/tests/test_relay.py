@@ -96,7 +96,7 @@ async def test_rows_leave_in_order_those_of_the_outbox_first(at: Setting, found:
     said = [record.topic == JOURNAL for record in at.published()]
     assert said == [True, False, False, False] * 5
     assert (at.relay.journal.end, at.relay.journal.sequence) == (5, 20)
-    assert at.relay.oldest_seconds() == 0
+    assert at.relay.waiting_since is None
 
 
 async def test_a_row_without_events_is_its_journal_record(at: Setting) -> None:

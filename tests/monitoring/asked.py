@@ -10,11 +10,18 @@ from filrouge.monitoring.alerts import rules
 from filrouge.monitoring.dashboards import BOARDS
 from filrouge.monitoring.scale import AS_IT_IS, Scale
 
-OF_CLUSTER = {
+OF_BROKERS = {
     "kafka_controller_kafkacontroller_offlinepartitionscount": (),
+    "kafka_server_replicamanager_underminisrpartitioncount": (),
     "kafka_server_replicamanager_underreplicatedpartitions": (),
     "kafka_server_brokertopicmetrics_bytesin_total": (),
     "kafka_server_brokertopicmetrics_bytesout_total": (),
+    "kafka_network_requestmetrics_totaltimems": ("request", "quantile"),
+}
+"""What a broker with the JMX exporter tells, by the rules of the chart `platform`: asked of a real one."""
+OF_CLUSTER = {
+    **OF_BROKERS,
+    "kafka_consumergroup_lag": ("consumergroup", "topic", "partition"),
     "cnpg_collector_up": (),
     "cnpg_pg_replication_lag": (),
     "cnpg_backends_total": ("datname",),

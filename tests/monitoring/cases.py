@@ -87,6 +87,19 @@ SPOKE, DEADLINES = (
     'partner_last_record_seconds{partner="p"}',
     'deadlines_missed_total{deadline="answer"}',
 )
+COPIES, VOLUME = "FilrougeKafkaCopiesMissing", "FilrougeVolumeNearlyFull"
+MISSING = "kafka_server_replicamanager_underreplicatedpartitions"
+
+
+def volume(left: str, **around: str) -> Series:
+    claim = 'namespace="n", persistentvolumeclaim="data-0"'
+    found = {
+        f"kubelet_volume_stats_available_bytes{{{claim}}}": left,
+        f"kubelet_volume_stats_capacity_bytes{{{claim}}}": "100x40",
+    }
+    return found | {f'filrouge_{name}{{namespace="n"}}': one for name, one in around.items()}
+
+
 TEN_MINUTES_LATE = "0x4200 100x10 0x300"
 
 FIRES = (
@@ -153,6 +166,8 @@ FIRES = (
         watched("clock_seconds", "0x20", "20000x20"),
         "18m",
     ),
+    Case(COPIES, TICKET, "a broker is away", {f'{MISSING}{{pod="a"}}': "0x5 7x30"}, "25m"),
+    Case(VOLUME, TICKET, "a tenth is left", volume("10x40", lane_stopped="0x40"), "25m"),
 )
 
 KEEPS_QUIET = (
@@ -236,4 +251,7 @@ KEEPS_QUIET = (
         watched("clock_seconds", "0x20", "500x20"),
         "18m",
     ),
+    Case(COPIES, TICKET, "a broker is restarted", {f'{MISSING}{{pod="a"}}': "0x5 7x9 0x20"}, "25m"),
+    Case(VOLUME, TICKET, "a fifth is left", volume("20x40", lane_stopped="0x40"), "25m"),
+    Case(VOLUME, TICKET, "it is somebody else's", volume("10x40"), "25m"),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -19,10 +20,11 @@ from filrouge.kafka_world import kafka_world, prepare
 from filrouge.local_archive import LocalArchive
 from filrouge.monitoring.programs import WATCH_JOB
 from filrouge.operator import Operator
-from filrouge.simulator.plan import Plan
+from filrouge.simulator.plan import Line, Opening, Plan
 from filrouge.simulator.planning import plan_of
 from filrouge.simulator.play import Play
-from filrouge.simulator.words import headers_of, text
+from filrouge.simulator.says import open_credits
+from filrouge.simulator.words import START, Headers, headers_of, text
 from filrouge.stack import Stack
 from filrouge.stack.child import Child, Command
 from filrouge.stack.waiting import free_port, wait_until
@@ -30,20 +32,45 @@ from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.testing.examples import example
+from filrouge_contracts.budget import CreditsWithdrawn
 from filrouge_contracts.entry import AUDIT_TRAIL, SERVICES
 from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topics import PARTNER_IN
 
 from tests.monitoring.prometheus import Prometheus
+from tests.monitoring.witness import OwnWitness
 
 LANES, SCALE, SEED, DAYS = 2, 0.002, 5, 10
 SESSION_TIMEOUT_MS = 2000
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 _NUMBERS = count(1)
 
 
 class PlayedEnoughError(Exception):
     """Of everything that there are metrics of, something has happened."""
+
+
+class WatchProcess:
+    """`filrouge watch`; it keeps its port over restarts."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.port, self.child = free_port(), Child(WATCH_JOB, stack.folder, stack.janitor)
+        program = str(Path(sys.executable).with_name("filrouge"))
+        argv = [program, "watch", f"--http-port={self.port}", f"--kafka={stack.kafka}"]
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        self._command = Command(argv, environment, stack.folder)
+
+    def start(self) -> None:
+        self.child.start(self._command)
+
+    def wait_started(self) -> None:
+        """Until it answers, which it does before it reads."""
+        wait_until(self._answers, PATIENCE_SECONDS, self.child.explained)
+
+    def _answers(self) -> bool:
+        with closing(socket.socket()) as tried:
+            return tried.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @dataclass
@@ -54,24 +81,52 @@ class Installation:
     plan: Plan
     supervisor: Supervisor
     trail: ServiceProcess
+    watch: WatchProcess
+    witness: OwnWitness
     prometheus: Prometheus
 
-    async def speak(self) -> None:
+    async def speak(self, times: int = 1) -> None:
         """The ministry says something that is refused by design: a word, a verdict, and no fact."""
-        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as producer:
-            ministry = self.plan.cast.ministry
-            headers = headers_of(
-                ministry.source,
-                f"said-{next(_NUMBERS)}",
-                "fr.filrouge.test.word-said.v1",
-                text(datetime.now(UTC)),
-            )
-            topic = PARTNER_IN.format(partner=ministry.id)
-            await producer.send_and_wait(topic, b"{}", headers=list(headers))
+        ministry = self.plan.cast.ministry
+        kind, moment = "fr.filrouge.test.word-said.v1", text(datetime.now(UTC))
+        said = (f"said-{next(_NUMBERS)}" for _ in range(times))
+        await self._send((headers_of(ministry.source, one, kind, moment), b"{}") for one in said)
 
-    async def tick(self) -> None:
+    async def open_credits(self, *lines: str) -> None:
+        """The ministry opens a little on each of these budget lines, for the first time: each is booked."""
+        words = []
+        for line in lines:
+            opening = Opening(0, 100, 100)
+            word = open_credits(self.plan.cast, Line(line, "UO-1", ()), opening, "UO-1", line)
+            words.append((word.headers, word.value))
+        await self._send(words)
+
+    async def withdraw_from_unknown_lines(self, count: int) -> None:
+        """Each waits for credits that never come, until its grace ends."""
+        ministry = self.plan.cast.ministry
+        words = []
+        for n in range(count):
+            said = example(
+                CreditsWithdrawn,
+                decision=f"DECISION-{n}",
+                budget_line=f"P147-NEVER-{n}",
+                withdrawn_at=START,
+                withdrawn_by=ministry.user(1),
+            )
+            identity, moment = f"withdrawn-{n}", text(START)
+            headers = headers_of(ministry.source, identity, said.event_type, moment)
+            words.append((headers, said.to_json()))
+        await self._send(words)
+
+    async def _send(self, words: Iterable[tuple[Headers, bytes]]) -> None:
+        topic = PARTNER_IN.format(partner=self.plan.cast.ministry.id)
+        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as producer:
+            for headers, value in words:
+                await producer.send(topic, value, headers=list(headers))
+
+    async def tick(self, at: datetime | None = None) -> None:
         async with Operator(self.stack.kafka, LANES) as operator:
-            await operator.tick(datetime.now(UTC))
+            await operator.tick(at or datetime.now(UTC))
 
     async def put_garbage(self) -> None:
         """Somebody writes to a topic of ours: whoever reads it parks that, and an invariant is broken."""
@@ -82,8 +137,9 @@ class Installation:
     async def leave_a_gap(self) -> None:
         """A record says that another one came before it, which nobody has."""
         source = await kafka_source(self.stack.kafka)
+        heard = {entry.topic for entry in REGISTER if entry.heard_by}
         async for record in source.records():
-            if record.topic in REGISTER.fact_topics:
+            if record.topic in REGISTER.fact_topics and record.topic in heard:
                 break
         else:
             raise AssertionError("there is no fact")
@@ -107,31 +163,25 @@ class Installation:
 
         await asyncio.to_thread(wait_until, holds, PATIENCE_SECONDS, failed)
 
-    async def fires(self, alert: str, job: str = "", speaking: bool = False) -> None:
+    async def for_seconds(self, seconds: float, speaking: bool = False) -> None:
+        """As long as a promise allows, or a little longer."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        await self.until(lambda: loop.time() > end, f"{seconds} seconds pass", speaking)
+
+    async def fires(self, alert: str, speaking: bool = False, **labels: str) -> None:
         """The one with short windows."""
-        await self.until(lambda: self._fires(alert, job), f"{alert} of {job}", speaking)
+        what = f"{alert} of {labels}"
+        await self.until(lambda: self._fires(alert, labels), what, speaking)
         for told in self.prometheus.ask("alerts")["alerts"]:
             assert "no value" not in " ".join(told["annotations"].values())
 
-    async def is_over(self, alert: str, job: str = "", speaking: bool = False) -> None:
-        await self.until(lambda: not self._fires(alert, job), f"no {alert} of {job}", speaking)
+    async def is_over(self, alert: str, speaking: bool = False, **labels: str) -> None:
+        what = f"no {alert} of {labels}"
+        await self.until(lambda: not self._fires(alert, labels), what, speaking)
 
-    def _fires(self, alert: str, job: str) -> bool:
-        labels = {"job": job} if job else {}
+    def _fires(self, alert: str, labels: Mapping[str, str]) -> bool:
         return self.prometheus.fires(alert, windows="short", **labels)
-
-
-@contextmanager
-def watching(stack: Stack) -> Iterator[int]:
-    """`filrouge watch`; yields its port."""
-    port, child = free_port(), Child(WATCH_JOB, stack.folder, stack.janitor)
-    program = str(Path(sys.executable).with_name("filrouge"))
-    argv = [program, "watch", f"--http-port={port}", f"--kafka={stack.kafka}"]
-    child.start(Command(argv, {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}, stack.folder))
-    try:
-        yield port
-    finally:
-        child.stop()
 
 
 @asynccontextmanager
@@ -141,14 +191,22 @@ async def installation(
     play, archive = Play(plan_of(SCALE, SEED)), LocalArchive(folder)
     await empty(stack)
     await prepare(stack, LANES, play.plan.cast)
-    settings = {"FILROUGE_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS)}
+    witness, watch = OwnWitness(), WatchProcess(stack)
+    settings = {
+        "FILROUGE_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
+        "FILROUGE_ARCHIVE_WITNESSES": witness.setting,
+    }
     with ExitStack() as around:
+        around.callback(witness.stop)
+        witness.start()
         supervisor = around.enter_context(supervised(stack, LANES, settings))
         trail = archive.start(supervisor)
         await asyncio.to_thread(supervisor.start_all)
         await asyncio.to_thread(trail.wait_ready)
         jobs = {name: supervisor[name].http_port for name in (*SERVICES, AUDIT_TRAIL)}
-        jobs[WATCH_JOB] = around.enter_context(watching(stack))
+        around.callback(watch.child.stop)
+        watch.start()
+        jobs[WATCH_JOB] = watch.port
         prometheus = Prometheus(stack, jobs, rules)
         around.callback(prometheus.stop)
         await asyncio.to_thread(prometheus.start)
@@ -156,7 +214,7 @@ async def installation(
             with suppress(PlayedEnoughError):
                 await play.run(world, until_a_day_with_refusals)
         await ask_for_a_receipt(stack, archive, trail)
-        running = Installation(stack, play.plan, supervisor, trail, prometheus)
+        running = Installation(stack, play.plan, supervisor, trail, watch, witness, prometheus)
         scraped = "filrouge_receipts_asked_total"
         await running.until(lambda: bool(prometheus.samples(scraped)), "the receipt is counted")
         yield running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,15 @@ class Prometheus:
         if data["resultType"] == "scalar":
             return [({}, float(data["result"][1]))]
         return [(one["metric"], float(one["value"][1])) for one in data["result"]]
+
+    def ranges(
+        self, expression: str, seconds: float, points: int
+    ) -> list[tuple[Mapping[str, str], list[float]]]:
+        """What it was until now, at so many moments."""
+        now = time.time()
+        span = {"start": f"{now - seconds}", "end": f"{now}", "step": f"{seconds / (points - 1)}"}
+        found = self.ask("query_range", query=expression, **span)["result"]
+        return [(one["metric"], [float(value) for _, value in one["values"]]) for one in found]
 
     def values_of(self, label: str, metric: str) -> list[str]:
         """As a variable of a dashboard has them."""

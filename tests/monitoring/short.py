@@ -11,7 +11,12 @@ from tests.monitoring.installation import marked
 
 SCRAPES_SECONDS = 5
 OF_MINUTES, OF_DAYS = Scale(1 / MINUTE, SCRAPES_SECONDS), Scale(2.5 / DAY, SCRAPES_SECONDS)
-IN_DAYS = {"FilrougePartnerSilent", "FilrougeDeadlinesMissed"}
+IN_DAYS = {
+    "FilrougePartnerSilent",
+    "FilrougeDeadlinesMissed",
+    "FilrougeWitnessSilent",
+    "FilrougeWatchBehind",
+}
 
 
 def shortened() -> dict[str, Any]:

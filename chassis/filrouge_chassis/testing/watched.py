@@ -16,6 +16,8 @@ from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.records import Partition, RawRecord
 from filrouge_chassis.surroundings import Limits, Surroundings
 from filrouge_chassis.testing import toy
+from filrouge_chassis.testing.fake_log import FakeLog
+from filrouge_chassis.testing.fake_store import Turn, no_turn
 from filrouge_chassis.testing.stepwise import Stepwise
 from filrouge_chassis.tracing import Traces
 
@@ -62,7 +64,8 @@ class Consumer:
 class Watched:
     """A process with one lane on fakes, and its metrics as Prometheus reads them."""
 
-    def __init__(self, traces: Traces | None = None) -> None:
+    def __init__(self, traces: Traces | None = None, log_turn: Turn = no_turn) -> None:
+        """`log_turn` is called before every step of the broker, and may raise."""
         self.world, self.registry, feed = Stepwise(), CollectorRegistry(), ConsumerFeed()
         self.feed = feed
         self.consumer = Consumer(self.world.partitions)
@@ -71,7 +74,7 @@ class Watched:
         self.around = Surroundings(
             toy.ORDERS,
             self.world.reader,
-            self.world.log,
+            FakeLog(self.world.broker, log_turn),
             self.world.control,
             feed,
             metrics,

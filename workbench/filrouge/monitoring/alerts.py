@@ -19,6 +19,7 @@ CAUGHT_UP = "unless on (namespace) max by (namespace) (filrouge_watch_lag_record
 """While the watch reads everything anew, the last that it knows is old."""
 SILENT_DAYS, HABIT_DAYS, HABIT_CHANGES = 4, 14, 5
 MISSED_PER_DAY = 20
+VOLUME_LEFT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def alerts(scale: Scale = AS_IT_IS) -> list[Alert]:
         *_of_lanes(scale),
         *_of_the_archive(scale),
         *_of_the_plan(scale),
+        *_of_the_ground(scale),
     ]
 
 
@@ -192,8 +194,8 @@ def _of_the_plan(scale: Scale) -> Iterator[Alert]:
         f" > {scale.limit(5 * MINUTE)} {CAUGHT_UP}",
         scale.wait(MINUTE),
         "clock-not-ticking",
-        "Time stands still for the plan: no deadline passes.",
-        "The last tick was {{ $value | humanizeDuration }} ago.",
+        "Time stands still for the plan: no deadline passes, or nothing comes through Kafka at all.",
+        "The last tick was {{ $value | humanizeDuration }} ago: the clock has ended, or Kafka is away.",
     )
     yield Alert(
         "FilrougePartnerSilent",
@@ -224,6 +226,30 @@ def _of_the_plan(scale: Scale) -> Iterator[Alert]:
         "watch-behind",
         "The plan's figures are old.",
         "{{ $value }} records are not in them.",
+    )
+
+
+def _of_the_ground(scale: Scale) -> Iterator[Alert]:
+    """Nobody is hurt yet: who waits until somebody is, is called at night by the alerts above."""
+    left = "kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes"
+    ours = "and on (namespace) count by (namespace) (filrouge_lane_stopped)"
+    yield Alert(
+        "FilrougeKafkaCopiesMissing",
+        TICKET,
+        "sum by (namespace) (kafka_server_replicamanager_underreplicatedpartitions) > 0",
+        scale.wait(15 * MINUTE),
+        "kafka-copies",
+        "Kafka has fewer copies of some records than it should.",
+        "{{ $value }} partitions are short of a copy; one broker more away, and nothing is written there.",
+    )
+    yield Alert(
+        "FilrougeVolumeNearlyFull",
+        TICKET,
+        f"min by (namespace, persistentvolumeclaim) ({left}) < {VOLUME_LEFT} {ours}",
+        scale.wait(15 * MINUTE),
+        "volume-nearly-full",
+        "A volume has little space left: whoever writes there stops when it is full.",
+        "{{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left.",
     )
 
 

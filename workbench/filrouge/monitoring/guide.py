@@ -17,22 +17,43 @@ Made by `make generate`, as are the [dashboards](../deploy/grafana) and the [ale
 Behind them: [telemetry](telemetry.md); where it is made: [monitoring](../workbench/filrouge/monitoring).
 
 In a cluster the chart `filrouge` brings all of it, for a Prometheus operator and for a Grafana whose sidecar
-looks for ConfigMaps. Elsewhere: give the alerts to Prometheus as `rule_files`, scrape each process's `/metrics`
+looks for ConfigMaps; the chart `platform` turns on the exporters of Kafka, and has PostgreSQL's scraped too.
+Elsewhere: give the alerts to Prometheus as `rule_files`, scrape each process's `/metrics`
 under the job that is its name ({", ".join(f"`{job}`" for job in JOBS)};
 the last is `filrouge watch`, one per installation), and import the dashboards (Dashboards, New, Import), which
 ask for a datasource. Several installations are told apart by the label `namespace`: filter by it at the top of
 each dashboard. `runbook_url` is a path in this repository.
 """
+ON_CALL = """## On call
+
+An alert names its `job` and `lane`, and its runbook; a runbook names dashboards, panels, lines of the log
+and commands. On Kubernetes `SERVICE` in them is the alert's `job` with dashes (`budget-accounting`); the
+namespace and both releases are called as in [kubernetes](kubernetes.md). On one machine logs lie in the
+data folder of `filrouge up` (`.stack/logs`). Lines are JSON, and `event` is the name that runbooks say.
+
+`filrouge status`, `filrouge parked` and `filrouge rebuild` ask Kafka and PostgreSQL: run them where both
+can be reached, with `FILROUGE_KAFKA` and `FILROUGE_POSTGRES` set, as a user who may. No pod of the charts
+is made for that.
+
+Several alerts at once have one cause more often than not, and the lowest is it: Kafka and PostgreSQL are
+under services, services under the archive, the clock and the watch, and all of these under promises. No
+alert is called "Kafka is away": an installation at work says so by lanes that fail and are stuck
+(`FilrougeLaneFailing`, `FilrougeLaneStuck`), an idle one by the clock alone (`FilrougeClockNotTicking`),
+after six minutes. Their runbooks lead there.
+"""
 LIMITS = """## What is tested, and what is not
 
 Every query is read as PromQL, and every metric and label in it is held against the lists that the programs
-count by; promtool lets each alert fire under its fault, and keep quiet otherwise; a real Prometheus asks every
-query of real services (tests/monitoring). Alerts with shortened windows fire when a real service is killed,
-PostgreSQL is away, a lane stops, a partner is silent, the archiver ends or an invariant is broken. Tests that
-need Prometheus are skipped where `make setup` cannot get it, and say so.
+count by; promtool lets each alert fire under its fault, and keep quiet otherwise; a real Prometheus asks
+every query of real services (tests/monitoring), and [dashboards](dashboards.md) has what they answered.
+Each alert, with shortened windows, is fired by its real fault, and is over when that is mended
+(`make chaos`; [which](../tests/monitoring/faults)); two tickets need several brokers or a kubelet, and are
+promtool's alone. Runbooks name only panels, metrics, lines and commands that there are. Panels of brokers
+are asked of a real broker with the rules that the chart `platform` gives to Strimzi. Tests that need
+Prometheus are skipped where `make setup` cannot get it, and say so.
 
-Not tested: how Grafana draws a panel, and panels of Kafka, PostgreSQL and pods, whose exporters need a cluster;
-they say so in their description. The chart `platform` does not turn these exporters on.
+Not tested: how Grafana draws a panel; panels of PostgreSQL, of pods and of Kafka's groups, whose exporters
+need a cluster; they say so in their description.
 """
 
 
@@ -71,4 +92,5 @@ def _lines() -> Iterator[str]:
         for alert in alerts()
     )
     yield from table(("alert", "severity", "after", "what it means"), rows_of_alerts)
+    yield ON_CALL
     yield LIMITS.rstrip()

@@ -13,6 +13,7 @@ def main(arguments: Sequence[str]) -> str | None:
         match arguments:
             case ["fetch"]:
                 jars.class_path()
+                jars.metrics_agent()
             case ["lock"]:
                 jars.write_lock()
             case _:

@@ -31,6 +31,13 @@ class Jar:
     sha256: str
 
 
+METRICS_AGENT = Jar(
+    "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1",
+    "7d61f737fd661610ccc14aea79764faa1ea94a340cbc8f0029b3d2edea3d80c1",
+)
+"""Not of the class path: with it a broker tells Prometheus what Strimzi's tell. Newer ones are not on Maven."""
+
+
 def locked() -> list[Jar]:
     lines = LOCK.read_text(encoding="utf-8").splitlines()
     return [Jar(*line.split()) for line in lines if line and not line.startswith("#")]
@@ -42,6 +49,11 @@ def class_path() -> list[Path]:
     return [_verified(jar, maven.create_dependency(jar.coordinate)) for jar in locked()]
 
 
+def metrics_agent() -> Path:
+    maven = MavenContext(timeout=TIMEOUT_SECONDS)
+    return _verified(METRICS_AGENT, maven.create_dependency(METRICS_AGENT.coordinate))
+
+
 def _verified(jar: Jar, dependency: Dependency) -> Path:
     cached = dependency.artifact.cached_path
     if cached is not None and cached.exists():
@@ -51,7 +63,7 @@ def _verified(jar: Jar, dependency: Dependency) -> Path:
     path = fetched(dependency)
     if (found := _sha256(path)) != jar.sha256:
         raise StackFailed(
-            f"{path} has SHA-256 {found}, but {LOCK.name} says {jar.sha256}: "
+            f"{path} has SHA-256 {found}, but {jar.sha256} is locked for {jar.coordinate}: "
             "do not use it; find out what changed it, or use another Kafka with FILROUGE_KAFKA."
         )
     return path

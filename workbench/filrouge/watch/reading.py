@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from filrouge_chassis.kafka import stop_consumer
 from filrouge_chassis.kafka_address import client_options
 from prometheus_client import CollectorRegistry
 
@@ -49,7 +50,7 @@ class Reading:
         try:
             yield consumer
         finally:
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         look_at = 0.0

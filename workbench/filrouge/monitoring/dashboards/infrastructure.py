@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from filrouge_contracts.entry import SERVICES
+
 from filrouge.monitoring.dashboards.panels import Board, Form, Level, Panel, Query, Row
 from filrouge.monitoring.programs import JOBS
 
 OURS = f'{{job=~"{"|".join(JOBS)}"}}'
 STRIMZI = "Strimzi's JMX exporter (metricsConfig of the Kafka resource)"
-CNPG = "CloudNativePG (monitoring of the Cluster resource)"
+GROUPS_EXPORTER = "Strimzi's Kafka Exporter (kafkaExporter of the Kafka resource)"
+CNPG = "CloudNativePG (every instance; a PodMonitor asks for them)"
 KUBELET = "the kubelet"
 STATE = "kube-state-metrics"
+GROUPS = f'{{consumergroup=~"{"|".join(SERVICES)}"}}'
 CONTAINERS = f'{{container=~"{"|".join(job.replace("_", "-") for job in JOBS)}"}}'
 
 PROCESSES = Row(
@@ -69,10 +73,15 @@ KAFKA = Row(
         Panel(
             "Partitions without a leader, or with too few copies",
             "0.",
-            "without a leader nothing is written there; find the broker that is away.",
+            "without a leader, or with fewer copies than a write needs, nothing is written there: runbook"
+            " lane-failing. Otherwise one more broker may not go: runbook kafka-copies.",
             "short",
             (
                 Query("sum(kafka_controller_kafkacontroller_offlinepartitionscount)", "no leader"),
+                Query(
+                    "sum(kafka_server_replicamanager_underminisrpartitioncount)",
+                    "too few to be written",
+                ),
                 Query(
                     "sum(kafka_server_replicamanager_underreplicatedpartitions)", "too few copies"
                 ),
@@ -96,6 +105,32 @@ KAFKA = Row(
                 ),
             ),
             of_cluster=STRIMZI,
+        ),
+        Panel(
+            "Until Kafka has taken what is written",
+            "a few milliseconds, and rarely tens.",
+            "hundreds: disks of brokers, or the network between them; every stage becomes as slow.",
+            "ms",
+            (
+                Query(
+                    "max by (quantile) (kafka_network_requestmetrics_totaltimems"
+                    '{request="Produce", quantile=~"0.50|0.99"})',
+                    "{{quantile}}",
+                ),
+            ),
+            of_cluster=STRIMZI,
+        ),
+        Panel(
+            "Unread by each service, as Kafka knows it",
+            "near 0; it is told also of a service of which no instance runs.",
+            "as long as it falls it drains by itself: runbook lane-stuck, or service-down.",
+            "short",
+            (
+                Query(
+                    f"sum by (consumergroup) (kafka_consumergroup_lag{GROUPS})", "{{consumergroup}}"
+                ),
+            ),
+            of_cluster=GROUPS_EXPORTER,
         ),
     ),
 )
