@@ -20,7 +20,7 @@ from filrouge.checks.bookings import Bookings
 from filrouge.checks.fact import Breach, Check, Data, Fact
 from filrouge.checks.figures import Figures
 from filrouge.checks.numbering import Numbering
-from filrouge.simulator.scale import TARGETS
+from filrouge.targets import TARGETS
 from filrouge.watch import metrics
 from filrouge.watch.parked import Parked
 
