@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -17,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from filrouge.archived import ask, verdicts, wait_until_archived
 from filrouge.kafka_world import kafka_world, prepare
 from filrouge.local_archive import LocalArchive
+from filrouge.local_watch import start_watch
 from filrouge.monitoring.programs import WATCH_JOB
 from filrouge.operator import Operator
 from filrouge.simulator.plan import Plan
@@ -24,8 +23,7 @@ from filrouge.simulator.planning import plan_of
 from filrouge.simulator.play import Play
 from filrouge.simulator.words import headers_of, text
 from filrouge.stack import Stack
-from filrouge.stack.child import Child, Command
-from filrouge.stack.waiting import free_port, wait_until
+from filrouge.stack.waiting import wait_until
 from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
@@ -121,19 +119,6 @@ class Installation:
         return self.prometheus.fires(alert, windows="short", **labels)
 
 
-@contextmanager
-def watching(stack: Stack) -> Iterator[int]:
-    """`filrouge watch`; yields its port."""
-    port, child = free_port(), Child(WATCH_JOB, stack.folder, stack.janitor)
-    program = str(Path(sys.executable).with_name("filrouge"))
-    argv = [program, "watch", f"--http-port={port}", f"--kafka={stack.kafka}"]
-    child.start(Command(argv, {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}, stack.folder))
-    try:
-        yield port
-    finally:
-        child.stop()
-
-
 @asynccontextmanager
 async def installation(
     stack: Stack, folder: Path, *rules: Mapping[str, Any]
@@ -148,7 +133,7 @@ async def installation(
         await asyncio.to_thread(supervisor.start_all)
         await asyncio.to_thread(trail.wait_ready)
         jobs = {name: supervisor[name].http_port for name in (*SERVICES, AUDIT_TRAIL)}
-        jobs[WATCH_JOB] = around.enter_context(watching(stack))
+        jobs[WATCH_JOB] = (await asyncio.to_thread(start_watch(supervisor).wait_ready)).http_port
         prometheus = Prometheus(stack, jobs, rules)
         around.callback(prometheus.stop)
         await asyncio.to_thread(prometheus.start)
