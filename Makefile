@@ -14,6 +14,8 @@ NO_INDEX := echo "The Python package index (PyPI, or the one pip is set up for) 
 GO_TOOLS := github.com/transparency-dev/tessera/cmd/fsck@v1.0.4 filippo.io/torchwood/cmd/litewitness@v0.7.0 helm.sh/helm/v4/cmd/helm@v4.3.1
 FLAGS ?=
 JSON ?=
+RATE ?=
+MINUTES ?=
 
 .PHONY: help
 help: ## this list
@@ -117,6 +119,10 @@ demo: setup ## the plan in small, from a partner's word to a paid invoice, and t
 .PHONY: bench
 bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the numbers)
 	$(BIN)/python -m tests.bench $(FLAGS) $(if $(JSON),--json $(JSON))
+
+.PHONY: soak
+soak: setup ## ten minutes at 500 events/s while replicas come and go (RATE= MINUTES= JSON=), then every check
+	$(BIN)/python -m tests.soak $(if $(RATE),--rate $(RATE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JSON),--json $(JSON)) $(FLAGS)
 
 .PHONY: chaos
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check

@@ -69,6 +69,15 @@ ignore_imports =
     filrouge.audit.sandbox -> filrouge_chassis.kafka
     # a hash, to tell in which partition a key belongs
     filrouge.checks.numbering -> aiokafka
+
+[importlinter:contract:watch]
+name = whoever watches a real installation knows nothing of plays
+type = forbidden
+allow_indirect_imports = True
+source_modules =
+    filrouge.watch
+forbidden_modules =
+    filrouge.simulator
 """
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ from filrouge.kafka_world import prepare
 from filrouge.operator import Operator
 from filrouge.quiet import Quiet
 from filrouge.simulator import says
-from filrouge.simulator.cast import Cast, cast_of
-from filrouge.simulator.plan import Agreement, Line, Opening, Order, Price
+from filrouge.simulator.cast import cast_of
 from filrouge.simulator.scale import Size
 from filrouge.simulator.words import Word, tick_of
 from filrouge.stack import Stack
@@ -30,12 +29,13 @@ from filrouge_contracts.budget import CommitmentAccepted
 from filrouge_contracts.table.budget import BUDGET
 from filrouge_contracts.topics import PARTNER_IN
 
-from tests.bench.installation import AE_CENTS, LANES
+from tests.bench.installation import LANES
+from tests.bench.orders import agreements_of, foundations, order_of
 from tests.bench.rates import pause, percentiles
 
 SEND_EVERY_SECONDS = 0.005
 QUIET_SECONDS = 300.0
-LINES = 40
+DAY, TABLETS = 2, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,12 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
     """Percentiles in ms, the events measured, and the rate at which Kafka really took them."""
     cast = cast_of(Size.of(1.0))
     warm = events_per_second * span.warm_seconds
-    orders = _orders(cast, warm + events_per_second * span.seconds)
+    agreements = agreements_of(cast)
+    count = warm + events_per_second * span.seconds
+    orders = [order_of(cast, agreements, number, DAY, TABLETS) for number in range(count)]
     await prepare(stack, LANES, cast)
     async with Operator(stack.kafka, LANES) as operator:
-        await operator.tick(tick_of(2))
+        await operator.tick(tick_of(DAY))
     names = [partner.id for partner in cast]
     with supervised(stack, LANES) as supervisor:
         supervisor.start_all()
@@ -61,11 +63,12 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
             Quiet(stack.kafka, stack.postgres, LANES, names) as quiet,
             AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer,
         ):
-            for word in _foundations(cast, orders):
+            needs = [says.need(order, 1, order.needed, f"need:{order.need}") for order in orders]
+            for word in (*foundations(cast, agreements), *needs):
                 await _send(producer, word)
-            await quiet.wait(tick_of(2), QUIET_SECONDS)
-            await _speak(producer, [says.order(order, 2) for order in orders], events_per_second)
-            await quiet.wait(tick_of(2), QUIET_SECONDS)
+            await quiet.wait(tick_of(DAY), QUIET_SECONDS)
+            await _speak(producer, [says.order(order, DAY) for order in orders], events_per_second)
+            await quiet.wait(tick_of(DAY), QUIET_SECONDS)
     measured = {order.id for order in orders[warm:]}
     log = KafkaLog(stack.kafka, "bench")
     said_ms = await _appended_ms(log, [Partition(PARTNER_IN.format(partner=n), 0) for n in names])
@@ -80,54 +83,6 @@ async def latency(stack: Stack, span: Span, events_per_second: int) -> dict[str,
         **waited_ms,
         "rate": round(1000 * len(measured) / (max(times_ms) - min(times_ms)), 1),
     }
-
-
-def _orders(cast: Cast, count: int) -> list[Order]:
-    """Each for a need of its own; buyers, schools, agreements and budget lines in turn."""
-    receivers = (*cast.schools, *cast.authorities)
-    agreements = [
-        Agreement(
-            f"AC-{number}",
-            cast.buyers[number % len(cast.buyers)],
-            supplier,
-            (Price("TABLET", 15_415),),
-            AE_CENTS,
-            0,
-        )
-        for number, supplier in enumerate(cast.suppliers * len(cast.buyers))
-    ]
-    orders = []
-    for number in range(count):
-        receiver = receivers[number % len(receivers)]
-        orders.append(
-            Order(
-                id=f"O-{number:06d}",
-                need=f"N-{number:06d}",
-                agreement=agreements[number % len(agreements)],
-                line=f"P147-{number % LINES}",
-                item="TABLET",
-                quantity=20,
-                needed=20,
-                uai=receiver.school(number),
-                qpv=receiver.place.qpv,
-                receiver=receiver,
-                day=2,
-                notes=(),
-            )
-        )
-    return orders
-
-
-def _foundations(cast: Cast, orders: Sequence[Order]) -> list[Word]:
-    """Credits, agreements and needs: enough for all orders, so that none is refused."""
-    words = []
-    for number in range(LINES):
-        line = Line(f"P147-{number}", "UO-1", (Opening(0, AE_CENTS, AE_CENTS),))
-        words.append(says.open_credits(cast, line, line.openings[0], line.uo, f"credits:{line.id}"))
-    words += [
-        says.agreement(said) for said in {o.agreement.id: o.agreement for o in orders}.values()
-    ]
-    return words + [says.need(order, 1, order.needed, f"need:{order.need}") for order in orders]
 
 
 async def _send(producer: AIOKafkaProducer, word: Word) -> asyncio.Future[object]:

@@ -71,6 +71,10 @@ def demo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
     asyncio.run(empty(stack))
 
 
+def test_the_demo_is_watched(demo: Demo) -> None:
+    assert "/metrics" in (demo.report.parent / "data/logs/watch.log").read_text()
+
+
 def test_the_demo_agrees_with_itself_and_reports_it(demo: Demo) -> None:
     assert demo.done.returncode == 0, demo.done.stdout + demo.done.stderr
     assert "Everything agrees." in demo.done.stdout

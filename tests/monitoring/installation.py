@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, closing, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -18,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from filrouge.archived import ask, verdicts, wait_until_archived
 from filrouge.kafka_world import kafka_world, prepare
 from filrouge.local_archive import LocalArchive
+from filrouge.local_watch import start_watch
 from filrouge.monitoring.programs import WATCH_JOB
 from filrouge.operator import Operator
 from filrouge.simulator.plan import Line, Opening, Plan
@@ -26,8 +24,7 @@ from filrouge.simulator.play import Play
 from filrouge.simulator.says import open_credits
 from filrouge.simulator.words import START, Headers, headers_of, text
 from filrouge.stack import Stack
-from filrouge.stack.child import Child, Command
-from filrouge.stack.waiting import free_port, wait_until
+from filrouge.stack.waiting import wait_until
 from filrouge.stream import kafka_source
 from filrouge.supervisor import ServiceProcess, Supervisor, supervised
 from filrouge.testing.emptied import empty
@@ -51,28 +48,6 @@ class PlayedEnoughError(Exception):
     """Of everything that there are metrics of, something has happened."""
 
 
-class WatchProcess:
-    """`filrouge watch`; it keeps its port over restarts."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.port, self.child = free_port(), Child(WATCH_JOB, stack.folder, stack.janitor)
-        program = str(Path(sys.executable).with_name("filrouge"))
-        argv = [program, "watch", f"--http-port={self.port}", f"--kafka={stack.kafka}"]
-        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-        self._command = Command(argv, environment, stack.folder)
-
-    def start(self) -> None:
-        self.child.start(self._command)
-
-    def wait_started(self) -> None:
-        """Until it answers, which it does before it reads."""
-        wait_until(self._answers, PATIENCE_SECONDS, self.child.explained)
-
-    def _answers(self) -> bool:
-        with closing(socket.socket()) as tried:
-            return tried.connect_ex(("127.0.0.1", self.port)) == 0
-
-
 @dataclass
 class Installation:
     """After the first days of a play; Prometheus has seen all of them."""
@@ -81,7 +56,7 @@ class Installation:
     plan: Plan
     supervisor: Supervisor
     trail: ServiceProcess
-    watch: WatchProcess
+    watch: ServiceProcess
     witness: OwnWitness
     prometheus: Prometheus
 
@@ -191,7 +166,7 @@ async def installation(
     play, archive = Play(plan_of(SCALE, SEED)), LocalArchive(folder)
     await empty(stack)
     await prepare(stack, LANES, play.plan.cast)
-    witness, watch = OwnWitness(), WatchProcess(stack)
+    witness = OwnWitness()
     settings = {
         "FILROUGE_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
         "FILROUGE_ARCHIVE_WITNESSES": witness.setting,
@@ -204,9 +179,8 @@ async def installation(
         await asyncio.to_thread(supervisor.start_all)
         await asyncio.to_thread(trail.wait_ready)
         jobs = {name: supervisor[name].http_port for name in (*SERVICES, AUDIT_TRAIL)}
-        around.callback(watch.child.stop)
-        watch.start()
-        jobs[WATCH_JOB] = watch.port
+        watch = await asyncio.to_thread(start_watch(supervisor).wait_ready)
+        jobs[WATCH_JOB] = watch.http_port
         prometheus = Prometheus(stack, jobs, rules)
         around.callback(prometheus.stop)
         await asyncio.to_thread(prometheus.start)

@@ -24,6 +24,7 @@ from filrouge.checks.variety import Variety
 from filrouge.invariants import HOLDS, Report
 from filrouge.kafka_world import KafkaWorld, kafka_world, prepare
 from filrouge.local_archive import LocalArchive
+from filrouge.local_watch import start_watch
 from filrouge.offline import Audited, audit
 from filrouge.reexecution import MATCH, Reexecuted, reexecute_everything
 from filrouge.services import lanes_of
@@ -136,6 +137,7 @@ def demonstrate(
             with supervised(stack, lanes) as supervisor:
                 trail = archive.start(supervisor)  # the first to start is the last to stop
                 supervisor.start_all()
+                start_watch(supervisor).wait_ready()
                 port = trail.wait_ready().http_port
                 progress("start", 3, 3)
                 asyncio.run(_Demonstration(stack, archive, port, play, outcome, progress).run())

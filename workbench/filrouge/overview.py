@@ -19,6 +19,7 @@ from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, OBSERVERS, SERVICES
 from filrouge_contracts.register import REGISTER
 
+from filrouge.monitoring.programs import WATCH_JOB
 from filrouge.quiet import reads_of
 from filrouge.running import Running
 from filrouge.services import Pasts, decider_of, lanes_of
@@ -82,7 +83,7 @@ async def overview(running: Running) -> Overview:
         ]
         if service in running.ports and (problem := _probe(running.ports[service])):
             found.problems.append(f"{service} is not ready: {problem}")
-    for observer in OBSERVERS:
+    for observer in (*OBSERVERS, WATCH_JOB):
         if observer in running.ports and (problem := _probe(running.ports[observer])):
             found.problems.append(f"{observer} is not ready: {problem}")
     found.events = await _events(running)

@@ -29,12 +29,13 @@ class ServiceProcess:
     instance: int
     child: Child
     environment: Mapping[str, str]
+    module: str
     http_port: int = field(default_factory=free_port)
     revivals: int = field(default=0, init=False)
 
     def start(self) -> None:
         environment = {**self.environment, "FILROUGE_HTTP_PORT": str(self.http_port)}
-        argv = (sys.executable, "-m", self.name)
+        argv = (sys.executable, "-m", self.module)
         self.child.start(Command(argv, environment, self.child.folder))
 
     def stop(self) -> None:
@@ -91,15 +92,23 @@ class Supervisor:
     processes: dict[tuple[str, int], ServiceProcess] = field(default_factory=dict, init=False)
 
     def start(
-        self, name: str, instance: int = 1, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        instance: int = 1,
+        environment: Mapping[str, str] | None = None,
+        module: str = "",
     ) -> ServiceProcess:
-        """Start one instance; the second of the same name shares the first one's lanes."""
+        """Start one instance; the second of the same name shares the first one's lanes.
+
+        `module`: what is run, if it is not called as the service is.
+        """
         label = name if instance == 1 else f"{name}-{instance}"
         process = ServiceProcess(
             name=name,
             instance=instance,
             child=Child(label, self.stack.folder, self.stack.janitor),
             environment={**self._environment(), **(environment or {})},
+            module=module or name,
         )
         self.processes[name, instance] = process
         process.start()

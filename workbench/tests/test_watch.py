@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from filrouge.checks.fact import Check
 from filrouge.checks.figures import Figures
-from filrouge.simulator.scale import TARGETS
 from filrouge.stream import Source
+from filrouge.targets import TARGETS
 from filrouge.verification import check_source
 from filrouge.watch.parked import Parked, Waiting
 from filrouge.watch.watch import REFUSED, Watch

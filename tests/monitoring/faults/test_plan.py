@@ -71,7 +71,7 @@ async def test_a_watch_that_begins_again_with_too_little_processor_is_behind(
     await there.speak(times=MANY_WORDS)
     await asyncio.to_thread(there.watch.child.stop)
     there.watch.start()
-    await asyncio.to_thread(there.watch.wait_started)
+    await asyncio.to_thread(there.watch.wait_ready)
     with throttled(there.watch.child):
         await there.fires("FilrougeWatchBehind")
     await there.is_over("FilrougeWatchBehind")

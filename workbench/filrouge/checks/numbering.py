@@ -9,7 +9,6 @@ N5 type, topic, key, partition and writer are those of the register, the data th
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
@@ -21,6 +20,7 @@ from filrouge_contracts.register import REGISTER, Entry
 from pydantic import ValidationError
 
 from filrouge.checks.fact import Breach, Fact
+from filrouge.checks.said import Said
 
 RULES = ("N1", "N2", "N3", "N4", "N5")
 
@@ -28,7 +28,8 @@ RULES = ("N1", "N2", "N3", "N4", "N5")
 class Numbering:
     """Reads the records of our own lanes, and tells which of them are there for the first time."""
 
-    def __init__(self, partitions: Mapping[str, int]) -> None:
+    def __init__(self, partitions: Mapping[str, int], newest: int | None = None) -> None:
+        """`newest`: so many are remembered of each lane's numbers, and of ids, where a stream never ends."""
         self.checked = dict.fromkeys(RULES, 0)
         self.republished = 0
         self._partitions = partitions
@@ -36,8 +37,7 @@ class Numbering:
         self._last: dict[tuple[str, str, int], int] = {}
         self._passed: set[tuple[str, int]] = set()
         """Partitions whose last record is without its words."""
-        self._digests: dict[str, array[int]] = {}
-        self._ids: set[int] = set()
+        self.said = Said(newest)
 
     def offset(self, record: Any) -> Iterator[Breach]:
         """N1, for every record of every topic."""
@@ -77,9 +77,8 @@ class Numbering:
 
     def close(self, erased: Mapping[str, int]) -> Iterator[Breach]:
         """N2, when everything was read. As many numbers of a lane as were erased are nobody's to miss."""
-        for source, digests in self._digests.items():
-            self.checked["N2"] += len(digests) - 1
-            missing = [n for n in range(1, len(digests)) if digests[n] == 0]
+        for source, last, missing in self.said.numbers():
+            self.checked["N2"] += last
             if len(missing) > erased.get(source, 0):
                 for sequence in missing:
                     yield Breach("N2", f"{source} has no event {sequence}")
@@ -89,11 +88,11 @@ class Numbering:
     ) -> bool:
         place = (source, record.topic, record.partition)
         last, digest = self._last.get(place, 0), _digest(record)
-        digests = self._digests.setdefault(source, array("q", [0]))
-        digests.extend([0] * (sequence + 1 - len(digests)))
+        before = self.said.digest(source, sequence)
         if sequence <= last:
             # a later journal record for the same sequences is void, and may say something else
-            if digests[sequence] != digest and not record.topic.startswith("journal."):
+            differs = before not in (None, digest)
+            if differs and not record.topic.startswith("journal."):
                 found.append(Breach("N4", f"{source} said {sequence} in two ways", (identity,)))
             return False
         self.checked["N3"] += 1
@@ -101,12 +100,12 @@ class Numbering:
         if prev != last and not (prev > last and place[1:] in self._passed):
             sentence = f"{record.topic}/{record.partition}: prev is {prev}, the last was {last}"
             found.append(Breach("N3", sentence, (identity,)))
-        if digests[sequence] or hash(identity) in self._ids:
+        if before or self.said.has(identity):
             found.append(
                 Breach("N4", f"{source}: {sequence} or its id is there twice", (identity,))
             )
-        self._ids.add(hash(identity))
-        self._last[place], digests[sequence] = sequence, digest
+        self.said.note(source, sequence, digest, identity)
+        self._last[place] = sequence
         self._passed.discard(place[1:])
         return True
 

@@ -27,7 +27,7 @@ from filrouge.demonstration import Outcome, demonstrate
 from filrouge.invariants import HOLDS, sentence
 from filrouge.offline import Audited
 from filrouge.reexecution import MATCH
-from filrouge.simulator.scale import TARGETS
+from filrouge.targets import TARGETS
 
 STEPS = {
     "start": "Kafka, PostgreSQL, every service",

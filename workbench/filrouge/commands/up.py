@@ -11,6 +11,7 @@ from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
 from filrouge.local_archive import LocalArchive
+from filrouge.local_watch import start_watch
 from filrouge.running import Running
 from filrouge.stack import Stack, local_stack
 from filrouge.stack.waiting import run_coroutine
@@ -54,6 +55,7 @@ def _run_services(stack: Stack, lanes: int, archive: LocalArchive) -> None:
         )  # the first to start is the last to stop, and archives all
         supervisor.start_all()
         trail.wait_ready()
+        start_watch(supervisor).wait_ready()
         click.echo(f"Archive     {archive.url}")
         ports = {process.name: process.http_port for process in supervisor.processes.values()}
         Running(stack.kafka, stack.postgres, lanes, ports).note(stack.folder)

@@ -14,8 +14,20 @@ from filrouge.watch.reading import Reading
 
 
 @click.command()
-@click.option("--http-port", default=9464, show_default=True, help="Where Prometheus asks.")
-@click.option("--http-host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--http-port",
+    default=9464,
+    show_default=True,
+    envvar="FILROUGE_HTTP_PORT",
+    help="Where Prometheus asks; also FILROUGE_HTTP_PORT.",
+)
+@click.option(
+    "--http-host",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="FILROUGE_HTTP_HOST",
+    help="Address to listen on; also FILROUGE_HTTP_HOST.",
+)
 @of_kafka
 def watch(http_port: int, http_host: str, kafka: str) -> None:
     """Read everything that is said, for ever, and show what it comes to as metrics."""

@@ -20,10 +20,12 @@ from filrouge.checks.bookings import Bookings
 from filrouge.checks.fact import Breach, Check, Data, Fact
 from filrouge.checks.figures import Figures
 from filrouge.checks.numbering import Numbering
-from filrouge.simulator.scale import TARGETS
+from filrouge.targets import TARGETS
 from filrouge.watch import metrics
 from filrouge.watch.parked import Parked
 
+REMEMBERED = 100_000
+"""Numbers of each lane, and ids: what is said again was said minutes ago, by an instance that ended."""
 FROM, TO = PARTNER_IN.split("{partner}")
 IN_VAIN = frozenset({"unknown_in_time", "no_answer_in_time", "not_ordered_in_time", "lapsed"})
 TACIT, LATE, JOURNAL = "admission-recorded", "late-interest-recorded", "batch-decided"
@@ -44,7 +46,7 @@ class Watch(Collector):
 
     def __init__(self, registry: CollectorRegistry, partitions: Mapping[str, int]) -> None:
         self.figures, self._bookings, self._parked = Figures(), Bookings(), Parked()
-        self._numbering = Numbering(partitions)
+        self._numbering = Numbering(partitions, REMEMBERED)
         self._checks: tuple[Check, ...] = (self.figures, self._bookings)
         self._wants = WANTED.union(*(check.wants for check in self._checks))
         self._records = metrics.PARTNER_RECORDS.counter(registry)
