@@ -13,5 +13,9 @@ pytest.register_assert_rewrite("tests.faults.scene", "tests.integration.village"
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Shared: whoever kills a server starts it again; names of topics and databases are each test's own."""
-    with local_stack(tmp_path_factory.mktemp("stack")) as started:
+    # late: it brings the client of an engine, which most runs have no use for
+    from tests.containers import chosen, container_stack
+
+    start = container_stack if chosen() else local_stack
+    with start(tmp_path_factory.mktemp("stack")) as started:
         yield started
