@@ -54,7 +54,7 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp .venv/.prometheus/.stamp ## .ve
 .PHONY: lock
 lock: ## make requirements.lock anew, after a change in a pyproject.toml (asks the package index)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  $(addprefix --no-emit-package ,$(NAMES)) --group dev $(PROJECTS) --output-file requirements.lock
+	  $(addprefix --no-emit-package ,$(NAMES)) --group dev --all-extras $(PROJECTS) --output-file requirements.lock
 	echo 'uv==$(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)' | $(BIN)/uv pip compile --quiet --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file requirements-uv.lock -
 
@@ -105,6 +105,21 @@ test-stack:
 test-cluster: setup ## with KUBECONFIG: install both charts, test, upgrade, roll back, remove (namespace filrouge-test)
 	@if test -z "$${KUBECONFIG:-}"; then echo "KUBECONFIG is not set, so there is no cluster: test-cluster is skipped"; \
 	else PATH="$(CURDIR)/.venv/.go:$(CURDIR)/.venv/bin:$$PATH" deploy/helm/test-cluster.sh; fi
+
+.PHONY: images base-images sbom test-containers
+images: ## an image of every service, and of the command (BASE_IMAGE=, TAG=, PREFIX=, DOCKER=); see docs/images.md
+	@deploy/images/engine.sh
+	deploy/images/build.sh
+
+base-images: setup ## what images and compose stand on, from Debian's packages, where no registry is reachable
+	@deploy/images/engine.sh
+	deploy/images/debian/base.sh
+
+sbom: setup ## what is in each image, as CycloneDX, into dist/sbom (TAG=)
+	$(BIN)/python -m filrouge.deployment.sbom dist/sbom $(TAG)
+
+test-containers: setup ## as root on Debian: an engine, base images, images, compose, smoke, a story; elsewhere it says why not
+	deploy/images/test-containers.sh
 
 .PHONY: branches
 branches: setup ## the services' unit tests alone take every branch of every rule

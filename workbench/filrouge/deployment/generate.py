@@ -1,5 +1,5 @@
-"""Writes what is made of the code: pages on telemetry and monitoring, alerts, dashboards; and what the charts
-read and Helm cannot make, which is topics and access from the register, and copies.
+"""Writes what is made of the code: pages on telemetry and monitoring, alerts, dashboards; contents of images;
+and what the charts read and Helm cannot make, which is topics and access from the register, and copies.
 
 Helm reads files inside a chart only. Symbolic links would do, with a warning at every use, and not in a
 checkout on Windows; so alerts and dashboards, which are used without a chart as well, are copied.
@@ -18,6 +18,7 @@ from filrouge_contracts import drift
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import TopicSpec, all_topics
 
+from filrouge.deployment import images
 from filrouge.deployment.access import Grant, User, partner, users
 from filrouge.monitoring.alerts import rules_text
 from filrouge.monitoring.dashboards import BOARDS, board_text
@@ -58,7 +59,7 @@ def wanted(root: Path) -> dict[Path, str]:
         root / "docs/monitoring.md": monitoring_page(),
     }
     files |= {root / path: text for path, text in _monitoring()}
-    return files
+    return files | images.files(root)
 
 
 def _monitoring() -> Iterator[tuple[Path, str]]:
@@ -71,14 +72,14 @@ def _monitoring() -> Iterator[tuple[Path, str]]:
 
 
 def stale(root: Path) -> list[Path]:
-    """Files that are not as they should be, and dashboards and alerts that nobody makes any more."""
+    """Files that are not as they should be, and those that nobody makes any more."""
     files = wanted(root)
     made = {
         path
         for source, pattern, to in COPIED
         for folder in (source, to)
         for path in (root / folder).glob(pattern)
-    }
+    } | set(root.glob("deploy/images/*/*.txt"))
     return sorted(drift.differing(files)) + sorted(made - files.keys())
 
 

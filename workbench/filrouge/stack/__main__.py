@@ -1,4 +1,4 @@
-"""`python -m filrouge.stack fetch` and `lock`: the jars of the local broker, for `make setup`."""
+"""`python -m filrouge.stack fetch`, `lock` and `jars`: the jars of the local broker, for make."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ def main(arguments: Sequence[str]) -> str | None:
                 jars.class_path()
             case ["lock"]:
                 jars.write_lock()
+            case ["jars"]:
+                sys.stdout.write("".join(f"{path}\n" for path in jars.class_path()))
             case _:
-                return "usage: python -m filrouge.stack fetch|lock"
+                return "usage: python -m filrouge.stack fetch|lock|jars"
     except StackFailed as failure:
         return str(failure)
     return None

@@ -10,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filrouge.stack.broker import Broker
 from filrouge.stack.database import Database
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.problems import StackFailed
 from filrouge.stack.secured import Entrance
+
+if TYPE_CHECKING:
+    from filrouge.stack.broker import Broker
 
 KAFKA_GIVEN, POSTGRES_GIVEN = "FILROUGE_KAFKA", "FILROUGE_POSTGRES"
 
@@ -36,13 +39,17 @@ class Stack:
     @property
     def broker(self) -> Broker:
         if self.own_broker is None:
-            raise StackFailed(f"Kafka was given by {KAFKA_GIVEN}: it cannot be killed from here")
+            raise StackFailed(
+                f"Kafka was not started here (see {KAFKA_GIVEN}): it cannot be killed"
+            )
         return self.own_broker
 
     @property
     def database(self) -> Database:
         if self.own_database is None:
-            raise StackFailed(f"PostgreSQL was given by {POSTGRES_GIVEN}: it cannot be killed here")
+            raise StackFailed(
+                f"PostgreSQL was not started here (see {POSTGRES_GIVEN}): it cannot be killed"
+            )
         return self.own_database
 
 
@@ -59,7 +66,7 @@ def local_stack(
     folder.mkdir(parents=True, exist_ok=True)
     kafka, postgres = os.environ.get(KAFKA_GIVEN), os.environ.get(POSTGRES_GIVEN)
     with _owned(folder), closing(Janitor()) as janitor, ExitStack() as started:
-        broker = None if kafka else Broker(folder, janitor, entrance)
+        broker = None if kafka else _new_broker(folder, janitor, entrance)
         database = None if postgres else Database(folder, janitor, entrance)
         servers = [server for server in (broker, database) if server is not None]
         for server in servers:
@@ -79,6 +86,18 @@ def local_stack(
             own_database=database,
             entrance=entrance if broker and database else None,
         )
+
+
+def _new_broker(folder: Path, janitor: Janitor, entrance: Entrance | None) -> Broker:
+    """Its programs are the extra `local` of this package: whoever is given servers need not have them."""
+    try:
+        from filrouge.stack.broker import Broker
+    except ModuleNotFoundError as error:
+        raise StackFailed(
+            f"{error.name} is not installed (filrouge[local]), so no Kafka can be started here: "
+            f"set {KAFKA_GIVEN} to one of yours"
+        ) from error
+    return Broker(folder, janitor, entrance)
 
 
 @contextmanager
