@@ -38,7 +38,21 @@ def test_keys_are_made_once_and_never_over_others(tmp_path: Path) -> None:
     signer = Signer.parse((folder / "key").read_text().strip())
     values = json.loads((folder / "values.json").read_text())
     assert values == {"archive": {"origin": "here", "verifiers": [str(signer.verifier)]}}
+    assert (folder / "verifier").read_text().split() == [str(signer.verifier)]
     for secret in ("key", "salt"):
         assert (folder / secret).stat().st_mode & 0o077 == 0
+    made = {path.name: path.read_text() for path in folder.iterdir()}
     again = runner.invoke(filrouge, ["keys", str(folder), "--origin", "here"])
     assert isinstance(again.exception, OperatorRefuses)
+    assert (
+        runner.invoke(filrouge, ["keys", str(folder), "--origin", "here", "--keep"]).exit_code == 0
+    )
+    assert {path.name: path.read_text() for path in folder.iterdir()} == made
+
+
+def test_keys_that_were_made_in_part_are_not_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (folder / "key").write_text("cut off")
+    said = ["keys", str(folder), "--origin", "here", "--keep"]
+    assert isinstance(CliRunner().invoke(filrouge, said).exception, OperatorRefuses)
