@@ -18,6 +18,13 @@ NAMES = (*(user.name for user in users()), *(PARTNER.format(partner=one) for one
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Shared: whoever kills a server starts it again; names of topics and databases are each test's own."""
+    # late: it brings the client of an engine, which most runs have no use for
+    from tests.containers import chosen, container_stack
+
     folder = tmp_path_factory.mktemp("stack")
-    with local_stack(folder, entrance=Entrance.made(folder / "entrance", NAMES)) as started:
+    with (
+        container_stack(folder)
+        if chosen()
+        else local_stack(folder, entrance=Entrance.made(folder / "entrance", NAMES))
+    ) as started:
         yield started
