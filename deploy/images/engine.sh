@@ -3,7 +3,7 @@
 set -euo pipefail
 docker=${DOCKER:-docker}
 command -v "$docker" > /dev/null || { echo "There is no $docker here: install an engine, or name another command with DOCKER=." >&2; exit 1; }
-said=$("$docker" info --format '{{.ServerVersion}}' 2>&1) && test -n "$said" || {
+said=$("$docker" version --format '{{.Server.Version}}' 2>&1) || {
   printf 'No engine answers to %s:\n%s\n' "$docker" "$said" >&2
   exit 1
 }
