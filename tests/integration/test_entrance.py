@@ -26,8 +26,6 @@ from filrouge_chassis.postgres_entrance import postgres_lets_in
 from filrouge_chassis.settings import SettingsInvalid
 from filrouge_contracts.entry import AUDIT_TRAIL, ORDERS
 
-from tests.integration.tls_end import tls_end
-
 pytestmark = pytest.mark.stack
 END_SECONDS = 120.0
 NOT_LET_IN = r"does not let \w+ in \(.*password in .*; put the user's password there"
@@ -70,8 +68,7 @@ def postgres(stack: Stack, entrance: Entrance) -> Iterator[str]:
     gone = (f'DROP DATABASE IF EXISTS "{ORDERS}" WITH (FORCE)', f'DROP ROLE IF EXISTS "{ORDERS}"')
     password = entrance.passwords[dashed(ORDERS)]
     asyncio.run(say(*gone, f"CREATE ROLE \"{ORDERS}\" LOGIN PASSWORD '{password}'"))
-    with tls_end(entrance, stack.database.port) as port:
-        yield entrance.postgres(ORDERS, port)
+    yield entrance.postgres(ORDERS, stack.database.port)
     asyncio.run(say(*gone))
 
 

@@ -39,7 +39,6 @@ from tests.integration.test_stories import (
 from tests.integration.test_stories import (
     test_sessions_count_as_long_as_the_mentors_check_is_valid_and_their_hours_are_paid as of_hours,
 )
-from tests.integration.tls_end import tls_end
 from tests.integration.village import LANES, Village, a_village
 
 pytestmark = [pytest.mark.stack, pytest.mark.asyncio(loop_scope="module")]
@@ -57,10 +56,9 @@ every_user = pytest.mark.parametrize("user", USERS)
 async def names(stack: Stack) -> AsyncIterator[SignedIn]:
     if stack.entrance is None:
         pytest.skip("Kafka or PostgreSQL was given: who gets in is not ours to say")
-    with tls_end(stack.entrance, stack.database.port) as port:
-        names = SignedIn(stack, stack.entrance, port)
-        yield names
-        await names.take_back()
+    names = SignedIn(stack, stack.entrance, stack.database.port)
+    yield names
+    await names.take_back()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

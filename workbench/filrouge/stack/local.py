@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filrouge.stack.database import Database
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.problems import StackFailed
 from filrouge.stack.secured import Entrance
 
 if TYPE_CHECKING:
     from filrouge.stack.broker import Broker
+    from filrouge.stack.database import Database
 
 KAFKA_GIVEN, POSTGRES_GIVEN = "FILROUGE_KAFKA", "FILROUGE_POSTGRES"
 
@@ -67,7 +67,7 @@ def local_stack(
     kafka, postgres = os.environ.get(KAFKA_GIVEN), os.environ.get(POSTGRES_GIVEN)
     with _owned(folder), closing(Janitor()) as janitor, ExitStack() as started:
         broker = None if kafka else _new_broker(folder, janitor, entrance)
-        database = None if postgres else Database(folder, janitor, entrance)
+        database = None if postgres else _new_database(folder, janitor, entrance)
         servers = [server for server in (broker, database) if server is not None]
         for server in servers:
             server.child.kill_leftover()
@@ -89,15 +89,27 @@ def local_stack(
 
 
 def _new_broker(folder: Path, janitor: Janitor, entrance: Entrance | None) -> Broker:
-    """Its programs are the extra `local` of this package: whoever is given servers need not have them."""
-    try:
+    with _may_be_missing(KAFKA_GIVEN):
         from filrouge.stack.broker import Broker
+    return Broker(folder, janitor, entrance)
+
+
+def _new_database(folder: Path, janitor: Janitor, entrance: Entrance | None) -> Database:
+    with _may_be_missing(POSTGRES_GIVEN):
+        from filrouge.stack.database import Database
+    return Database(folder, janitor, entrance)
+
+
+@contextmanager
+def _may_be_missing(given: str) -> Iterator[None]:
+    """What runs servers is the extra `local` of this package: whoever is given servers need not have it."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise StackFailed(
-            f"{error.name} is not installed (filrouge[local]), so no Kafka can be started here: "
-            f"set {KAFKA_GIVEN} to one of yours"
+            f"{error.name} is not installed (filrouge[local]), so no server can be started here: "
+            f"set {given} to one of yours"
         ) from error
-    return Broker(folder, janitor, entrance)
 
 
 @contextmanager
