@@ -32,9 +32,9 @@ setup: .venv/.stamp .venv/.jars .venv/.go/.stamp .venv/.prometheus/.stamp ## .ve
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix --editable ./,$(MEMBERS))
 	touch $@
 
-.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock workbench/filrouge/stack/jars.py
-	@if test -n "$${FILROUGE_KAFKA:-}"; then echo "FILROUGE_KAFKA is set: the jars of the local broker are not needed"; \
-	else $(BIN)/python -m filrouge.stack fetch && touch $@; fi
+.venv/.jars: .venv/.stamp workbench/filrouge/stack/kafka-jars.lock workbench/filrouge/stack/jars.py workbench/filrouge/stack/postgres_programs.py
+	$(BIN)/python -m filrouge.stack fetch
+	@test -n "$${FILROUGE_KAFKA:-}$${FILROUGE_POSTGRES:-}" || touch $@
 
 # other people's tools that tests hold the archive and the charts against; without Go those tests are skipped, and say so
 .venv/.go/.stamp: .venv/.stamp
@@ -99,9 +99,13 @@ test: setup ## every test but the slow ones, on a real Kafka and PostgreSQL (FLA
 # beside one another: one computes, the other mostly waits for servers; 5: FLAGS leave nothing of this kind
 .PHONY: test-units test-stack
 test-units:
-	$(BIN)/pytest -m "not stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
+	$(BIN)/pytest -m "not stack and not bench" $(FLAGS) || test $$? -eq 5
 test-stack:
-	$(BIN)/pytest -m "stack and not faults and not bench" $(FLAGS) || test $$? -eq 5
+	$(BIN)/pytest -m "stack and not faults and not chaos and not bench" $(FLAGS) || test $$? -eq 5
+
+.PHONY: test-faults
+test-faults: setup ## the slow ones: what alerts, the archive and restores are for really happens
+	$(BIN)/pytest -m faults $(FLAGS)
 
 .PHONY: test-cluster
 test-cluster: setup ## with KUBECONFIG: install both charts, test, upgrade, roll back, remove (namespace filrouge-test)
@@ -141,7 +145,7 @@ soak: setup ## ten minutes at 500 events/s while replicas come and go (RATE= MIN
 
 .PHONY: chaos
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check
-	$(BIN)/pytest -m faults $(FLAGS)
+	$(BIN)/pytest -m chaos $(FLAGS)
 
 .PHONY: monitoring-answers
 monitoring-answers: setup ## docs/dashboards.md: what every panel shows after a small play, asked of a real Prometheus

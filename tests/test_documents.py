@@ -46,5 +46,5 @@ def test_the_auditors_manual_has_every_command_of_theirs() -> None:
 
 def test_make_help_lists_what_there_is() -> None:
     told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in ("setup", "check", "test", "demo", "bench", "soak", "chaos", "up"):
+    for target in ("setup", "check", "test", "demo", "bench", "soak", "chaos", "test-faults", "up"):
         assert f"make {target} " in told.stdout

@@ -13,7 +13,7 @@ from tests.faults import faults
 from tests.faults.proxy import BadLine
 from tests.faults.scene import Fault, Scene, play_under, scene, verify
 
-pytestmark = [pytest.mark.stack, pytest.mark.faults]
+pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 ROUNDS = int(os.environ.get("FILROUGE_CHAOS_ROUNDS", "3"))
 FAULTS_AT_ONCE = 3
 EVERY_FAULT: tuple[Fault, ...] = (

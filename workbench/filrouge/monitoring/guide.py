@@ -47,9 +47,9 @@ Every query is read as PromQL, and every metric and label in it is held against 
 count by; promtool lets each alert fire under its fault, and keep quiet otherwise; a real Prometheus asks
 every query of real services (tests/monitoring), and [dashboards](dashboards.md) has what they answered.
 Each alert, with shortened windows, is fired by its real fault, and is over when that is mended
-(`make chaos`; [which](../tests/monitoring/faults)); two tickets need several brokers or a kubelet, and are
-promtool's alone. Runbooks name only panels, metrics, lines and commands that there are. Panels of brokers
-are asked of a real broker with the rules that the chart `platform` gives to Strimzi. Tests that need
+(`make test-faults`; [which](../tests/monitoring/faults)); two tickets need several brokers or a kubelet,
+and are promtool's alone. Runbooks name only panels, metrics, lines and commands that there are. Panels of
+brokers are asked of a real broker with the rules that the chart `platform` gives to Strimzi. Tests that need
 Prometheus are skipped where `make setup` cannot get it, and say so.
 
 Not tested: how Grafana draws a panel; panels of PostgreSQL, of pods and of Kafka's groups, whose exporters
