@@ -40,8 +40,10 @@ class RecordErased(Event):
 
 
 class StreamRestored(Event):
-    """The operator has put the stream back from the archive into a Kafka that had lost it: the same records,
-    times and offsets, before this event."""
+    """The operator has put the archived stream back into a Kafka that had lost it.
+
+    Before this event lie the same records as before, at the same offsets and times.
+    """
 
     restored_by: Words
     """An account or an office, not a person's name."""
