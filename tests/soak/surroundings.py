@@ -35,7 +35,7 @@ async def sizes(stack: Stack, archive: LocalArchive) -> Mapping[str, float]:
     if stack.own_broker is not None:
         folders["kafka"] = stack.own_broker.home / "data"
     for name, folder in folders.items():
-        found[name] = await asyncio.to_thread(_folder, folder)
+        found[name] = await asyncio.to_thread(megabytes_of, folder)
     return found
 
 
@@ -55,12 +55,19 @@ async def _databases(postgres: str) -> float:
     return int(found) / MEGABYTE
 
 
-def _folder(folder: Path) -> float:
+def megabytes_of(folder: Path) -> float:
     """Blocks, not lengths: Kafka's indexes are made longer than they are filled."""
     used = 0
     for path in folder.rglob("*"):
+        if _kafkas_own(path.relative_to(folder).parts[0]):
+            continue
         try:
             used += path.stat().st_blocks * BLOCK_BYTES
         except FileNotFoundError:
             continue  # a file that was renamed meanwhile
     return used / MEGABYTE
+
+
+def _kafkas_own(folder: str) -> bool:
+    """What Kafka compacts when it likes, and topics of others that it deletes a minute after they were."""
+    return folder.startswith("__") or folder.endswith("-delete")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from filrouge.invariants import Report as Stream
@@ -13,6 +14,7 @@ from filrouge_contracts.entry import GATEWAY, ORDERS
 from tests.soak.replicas import Change, Deed
 from tests.soak.report import Report, Wanted
 from tests.soak.sampling import Sample
+from tests.soak.surroundings import megabytes_of
 from tests.soak.tables import DOCUMENT, MEASURED, shown_in
 
 ADDED = Change(Deed.ADD, ORDERS, 2)
@@ -122,3 +124,10 @@ def test_figures_are_those_of_the_samples() -> None:
 def test_the_document_shows_the_run_that_was_kept() -> None:
     text = DOCUMENT.read_text()
     assert shown_in(text, json.loads(MEASURED.read_text())) == text
+
+
+def test_what_kafka_does_with_its_own_files_is_no_growth(tmp_path: Path) -> None:
+    for folder in ("budget.g1-0", "__consumer_offsets-3", "other-0.0123abcd-delete"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "0.log").write_bytes(bytes(1024 * 1024))
+    assert megabytes_of(tmp_path) == pytest.approx(1, rel=0.1)
