@@ -75,5 +75,5 @@ async def _set(stack: Stack, topic: str, config: dict[str, str]) -> None:
 def replace_release(process: ServiceProcess, module: str) -> None:
     """The same instance in another release, which is this module, for whoever asks for its metrics."""
     process.stop()
-    process.name = module
+    process.module = module
     process.start()
