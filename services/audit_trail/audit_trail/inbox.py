@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from filrouge_chassis.records import Partition, Record
 
@@ -42,10 +43,9 @@ class Inbox:
 
     async def wait(self, seconds: float | None) -> None:
         """Returns when there is something, when somebody wakes it, or when the time is over."""
-        try:
-            await asyncio.wait_for(self._news.wait(), seconds)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
 
 
 def _bytes_of(record: Record) -> int:
