@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from filrouge_chassis.records import Partition, RawRecord
 from filrouge_contracts.envelope import H_SOURCE
@@ -83,17 +83,13 @@ class Archive:
         Erased is raised; `raw` still has its leaf. `said_by`: what another source has certainly said is left
         out, so that chunks may be empty."""
         for begin, entries in self.raw(place, first, end):
-            where = f"{log_prefix(place)}, offsets from {begin}"
-            offsets: Iterable[int] = range(begin, begin + len(entries))
+            offsets: Sequence[int] = range(begin, begin + len(entries))
             if said_by is not None:
                 maybe = may_have_header(H_SOURCE, said_by.encode())
                 offsets = [n for n, entry in zip(offsets, entries, strict=True) if maybe(entry)]
-            decoded = [decode_entry(entries[offset - begin], where) for offset in offsets]
-            beside = self._beside(decoded, with_erased)
-            yield [
-                self._record(entry, place, offset, beside, with_erased)
-                for offset, entry in zip(offsets, decoded, strict=True)
-            ]
+                entries = [entries[offset - begin] for offset in offsets]
+            where = f"{log_prefix(place)}, offsets from {begin}"
+            yield self._records(place, offsets, entries, where, with_erased)
 
     def put_back(self, place: Partition, first: int, end: int) -> Iterator[list[RawRecord]]:
         """Records in chunks as Kafka is given them again: each led to the signed root before it is handed out,
@@ -102,13 +98,9 @@ class Archive:
         reader = head_reader(self._store, self._history.heads[place])
         log = ProvenLog(reader, root, log_prefix(place))
         for begin, entries in log.bundles(first, end):
+            offsets = range(begin, begin + len(entries))
             where = f"{log_prefix(place)}, offsets from {begin}"
-            decoded = [decode_entry(entry, where) for entry in entries]
-            beside = self._beside(decoded, True)
-            chunk = [
-                self._record(entry, place, offset, beside, True)
-                for offset, entry in enumerate(decoded, begin)
-            ]
+            chunk = self._records(place, offsets, entries, where, with_erased=True)
             yield [
                 placeholder(place, record.offset, leaf)
                 if isinstance(record, ErasedRecord)
@@ -182,6 +174,21 @@ class Archive:
         raise NotYet(
             f"{place}: offset {offset} is under no signed commit yet; ask again in a second"
         )
+
+    def _records(
+        self,
+        place: Partition,
+        offsets: Sequence[int],
+        entries: Sequence[bytes],
+        where: str,
+        with_erased: bool,
+    ) -> list[RawRecord]:
+        decoded = [decode_entry(entry, where) for entry in entries]
+        beside = self._beside(decoded, with_erased)
+        return [
+            self._record(entry, place, offset, beside, with_erased)
+            for offset, entry in zip(offsets, decoded, strict=True)
+        ]
 
     def _beside(self, entries: Sequence[Entry], with_erased: bool) -> Iterator[bytes]:
         paths = [entry.content.path for entry in entries if isinstance(entry.content, Beside)]

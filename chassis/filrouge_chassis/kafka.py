@@ -271,9 +271,8 @@ class _Reader:
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
     """Within a bound. While Kafka is away tasks of the library wait to ask it again; `stop` cancels them and
     raises that as if it was meant for whoever stops, who would end without a word."""
-    await asyncio.sleep(
-        0
-    )  # its tasks have to begin: one that was cancelled before raises in `stop`
+    # its tasks have to begin: one that was cancelled before raises in `stop`
+    await asyncio.sleep(0)
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await consumer.stop()

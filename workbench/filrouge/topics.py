@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.visible_topics import (
+    PAUSE_SECONDS,
+    VISIBLE_SECONDS,
+    partitions_once_visible,
+)
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.topic_specs import TopicSpec
 from filrouge_contracts.topics import GENERATION
 
 REPLICATION_OF_THE_CLUSTER = -1
-VISIBLE_SECONDS = 30.0
-PAUSE_SECONDS = 0.05
 LOOK_AGAIN_SECONDS = 0.5
 
 
@@ -33,7 +36,7 @@ async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
     await admin.start()
     try:
         created = await _create(admin, specs)
-        found = await _partitions(admin, [spec.name for spec in specs])
+        found = await partitions_once_visible(admin, [spec.name for spec in specs])
         wrong = [
             f"{spec.name} has {found[spec.name]} partitions instead of {spec.partitions}"
             for spec in specs
@@ -49,10 +52,14 @@ async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
 
 
 def _fits(spec: TopicSpec, partitions: int) -> bool:
-    """A lane of the gateway is a partner's and no hash: its topics grow with the partners."""
-    if spec.name.endswith(f".{GATEWAY}.{GENERATION}"):
+    if grows_with_partners(spec.name):
         return partitions >= spec.partitions
     return partitions == spec.partitions
+
+
+def grows_with_partners(topic: str) -> bool:
+    """A lane of the gateway is a partner's and no hash: its topics may have more partitions than they had."""
+    return topic.endswith(f".{GATEWAY}.{GENERATION}")
 
 
 async def await_topics(kafka: str, names: Collection[str], timeout_seconds: float) -> None:
@@ -80,14 +87,14 @@ async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> No
     admin = AIOKafkaAdminClient(**client_options(kafka))
     await admin.start()
     try:
-        found = await _partitions(admin, names)
+        found = await partitions_once_visible(admin, names)
         small = [name for name in names if found[name] < partitions]
         if not small:
             return
         await admin.create_partitions({name: NewPartitions(partitions) for name in small})
         async with asyncio.timeout(VISIBLE_SECONDS):
             while True:
-                if min((await _partitions(admin, small)).values()) >= partitions:
+                if min((await partitions_once_visible(admin, small)).values()) >= partitions:
                     return
                 await asyncio.sleep(PAUSE_SECONDS)
     finally:
@@ -118,21 +125,6 @@ def _new_topic(spec: TopicSpec) -> NewTopic:
         replica_assignments={},
         topic_configs=dict(spec.config),
     )
-
-
-async def _partitions(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
-    """Of each topic, as soon as the brokers know all of them and who leads them."""
-    async with asyncio.timeout(VISIBLE_SECONDS):
-        while True:
-            described = await admin.describe_topics(list(names))
-            if all(_visible(topic) for topic in described):
-                return {topic["topic"]: len(topic["partitions"]) for topic in described}
-            await asyncio.sleep(PAUSE_SECONDS)
-
-
-def _visible(topic: Mapping[str, Any]) -> bool:
-    leaders = [partition["leader"] for partition in topic["partitions"]]
-    return topic["error_code"] == 0 and all(leader >= 0 for leader in leaders)
 
 
 async def _wrong_settings(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Protocol
 from uuid import uuid4
 
@@ -15,9 +14,7 @@ from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition
 from filrouge_chassis.testing.fake_log import FakeBroker, FakeLog
-
-VISIBLE_SECONDS = 30
-LOOK_AGAIN_SECONDS = 0.05
+from filrouge_chassis.visible_topics import partitions_once_visible
 
 
 class LogSite(Protocol):
@@ -75,18 +72,8 @@ class KafkaLogSite:
         await self._admin.create_topics(
             [NewTopic(name, partitions, 1, topic_configs=config)], timeout_ms=10_000
         )
-        await self._seen(name)
+        await partitions_once_visible(self._admin, [name])
         return name
-
-    async def _seen(self, topic: str) -> None:
-        """Kafka answers as soon as its controller knows a topic; a broker may hear of it later."""
-        async with asyncio.timeout(VISIBLE_SECONDS):
-            while True:
-                [found] = await self._admin.describe_topics([topic])
-                leaders = [partition["leader"] for partition in found["partitions"]]
-                if not found["error_code"] and all(leader >= 0 for leader in leaders):
-                    return
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def trim(self, partition: Partition, before: int) -> None:
         await self._admin.delete_records({TopicPartition(*partition): RecordsToDelete(before)})

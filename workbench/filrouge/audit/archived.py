@@ -73,13 +73,23 @@ def open_archive(url: str, verifiers: Sequence[Verifier] = ()) -> Archive:
 
 def _with_empty_ones(held: list[Partition]) -> dict[str, int]:
     """An archive does not know partitions that hold nothing; the installation's shape tells them."""
-    counts: dict[str, int] = {}
-    for topic, number in held:
-        counts[topic] = max(counts.get(topic, 0), number + 1)
-    lanes = max((counts.get(name, 0) for name in REGISTER.fact_topics), default=0)
-    for spec in all_topics(lanes, SERVICES, partners_of(counts)):
+    counts = held_by(held)
+    for spec in all_topics(lanes_in(counts), SERVICES, partners_of(counts)):
         counts[spec.name] = max(counts.get(spec.name, 0), spec.partitions)
     return counts
+
+
+def held_by(places: Iterable[Partition]) -> dict[str, int]:
+    """Topic → number of partitions up to the last one that holds anything."""
+    held: dict[str, int] = {}
+    for topic, number in places:
+        held[topic] = max(held.get(topic, 0), number + 1)
+    return held
+
+
+def lanes_in(held: Mapping[str, int]) -> int:
+    """Of how many lanes there are facts."""
+    return max((held.get(name, 0) for name in REGISTER.fact_topics), default=0)
 
 
 def partners_of(topics: Iterable[str]) -> list[str]:

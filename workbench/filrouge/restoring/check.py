@@ -5,16 +5,16 @@ from __future__ import annotations
 from filrouge_archive.archive import Archive
 from filrouge_chassis.kafka import KafkaLog
 
+from filrouge.audit.archived import held_by
 from filrouge.restoring.compared import first_difference
 from filrouge.restoring.problems import RestoreRefused
-from filrouge.restoring.shape import held_by
 from filrouge.restoring.standing import check_shape
 from filrouge.stream import Progress, our_partitions
 
 
 async def check(archive: Archive, kafka: str, progress: Progress) -> int:
     """How many records agree. Raises RestoreRefused at the first that does not."""
-    log, held = KafkaLog(kafka, "restore"), held_by(archive)
+    log, held = KafkaLog(kafka, "restore"), held_by(archive.partitions)
     there = await our_partitions(kafka)
     check_shape(held, {name: min(count, held.get(name, 0)) for name, count in there.items()})
     done, total = 0, sum(archive.bounds(place)[1] for place in archive.partitions)

@@ -23,11 +23,12 @@ from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import StreamRestored
 from filrouge_contracts.topic_specs import TopicSpec
 
+from filrouge.audit.archived import held_by
 from filrouge.operator import SOURCE
 from filrouge.restoring.erasures import Erasures
 from filrouge.restoring.feed import Feed, producer_for
 from filrouge.restoring.loose_ends import check_ends
-from filrouge.restoring.shape import held_by, shape_of
+from filrouge.restoring.shape import shape_of
 from filrouge.restoring.standing import Part, check_nobody_works, check_shape, parts_of
 from filrouge.restoring.topic_settings import (
     close,
@@ -79,7 +80,9 @@ class Restoring:
                     self.kafka, [spec for spec in shape.values() if spec.name not in there]
                 )
                 there = await our_partitions(self.kafka)
-            check_shape({name: shape[name].partitions for name in held_by(self.archive)}, there)
+            check_shape(
+                {name: shape[name].partitions for name in held_by(self.archive.partitions)}, there
+            )
             parts = await parts_of(self.archive, self._log(), there)
             missing = [part for part in parts if part.records]
             erased = await self._put_back(admin, missing)

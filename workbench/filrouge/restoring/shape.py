@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from filrouge_archive.archive import Archive
@@ -10,11 +9,10 @@ from filrouge_archive.archive_log import ArchiveLog
 from filrouge_chassis.control import Control, ControlLog
 from filrouge_chassis.control_reader import load_control
 from filrouge_contracts.entry import SERVICES
-from filrouge_contracts.register import REGISTER
 from filrouge_contracts.topic_specs import TopicSpec, all_topics
 from filrouge_contracts.topics import AUDIT
 
-from filrouge.audit.archived import partners_of
+from filrouge.audit.archived import held_by, lanes_in, partners_of
 from filrouge.operator import lanes_of_gateway
 from filrouge.restoring.problems import RestoreRefused
 
@@ -22,8 +20,8 @@ from filrouge.restoring.problems import RestoreRefused
 async def shape_of(archive: Archive, lanes: int | None) -> dict[str, TopicSpec]:
     """Every topic, those that hold nothing too. `lanes`: if the last ones of all have never had anything to
     do, which an archive cannot know. Raises RestoreRefused."""
-    held = held_by(archive)
-    found = max((held.get(name, 0) for name in REGISTER.fact_topics), default=0)
+    held = held_by(archive.partitions)
+    found = lanes_in(held)
     if lanes is not None and lanes < found:
         raise RestoreRefused(f"--lanes {lanes}: the archive has records of {found} lanes")
     control = await _control_of(archive)
@@ -35,14 +33,6 @@ async def shape_of(archive: Archive, lanes: int | None) -> dict[str, TopicSpec]:
     for name, count in held.items():
         shape[name] = _with_partitions(shape.get(name, replace(shape[AUDIT], name=name)), count)
     return shape
-
-
-def held_by(archive: Archive) -> Mapping[str, int]:
-    """Topic → number of partitions up to the last one that holds anything."""
-    held: dict[str, int] = {}
-    for topic, number in archive.partitions:
-        held[topic] = max(held.get(topic, 0), number + 1)
-    return held
 
 
 def _with_partitions(spec: TopicSpec, at_least: int) -> TopicSpec:

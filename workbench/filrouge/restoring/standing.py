@@ -12,13 +12,14 @@ from filrouge_archive.archive import Archive
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.records import Partition
 from filrouge_contracts.audit import StreamRestored
-from filrouge_contracts.entry import GATEWAY, SERVICES
+from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.envelope import H_TYPE
 from filrouge_contracts.register import REGISTER
-from filrouge_contracts.topics import AUDIT, GENERATION
+from filrouge_contracts.topics import AUDIT
 
 from filrouge.restoring.compared import first_difference
 from filrouge.restoring.problems import RestoreRefused
+from filrouge.topics import grows_with_partners
 
 COMPARED_RECORDS = 256
 """As many of the last ones as the archiver compares when it starts."""
@@ -82,8 +83,7 @@ def check_shape(wanted: Mapping[str, int], found: Mapping[str, int]) -> None:
             " it; have topics made (--make-topics does it), and run this again"
         )
     for name, count in wanted.items():
-        grows = name.endswith(f".{GATEWAY}.{GENERATION}")
-        if found[name] < count or (found[name] > count and not grows):
+        if found[name] < count or (found[name] > count and not grows_with_partners(name)):
             raise RestoreRefused(
                 f"{name} has {found[name]} partitions in Kafka, and {count} in the archive: a key would lead to"
                 " another one; delete the topic and make it with as many, or say --lanes if that is the number"
