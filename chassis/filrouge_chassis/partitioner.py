@@ -22,7 +22,7 @@ def murmur2(data: bytes) -> int:
     return h ^ h >> 15
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8_192)
 def _hash_of(key: str) -> int:
     return murmur2(key.encode()) & 0x7FFFFFFF
 

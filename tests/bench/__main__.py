@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filrouge.stack import Stack, local_stack
+from filrouge_chassis.garbage import collect_seldom
 
 from tests.bench.archive import archive_figures
 from tests.bench.contestants import floor_below, naive_handler, stage, traced_stage
@@ -175,7 +175,7 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, help="this part alone")
     options = parser.parse_args()
     size = QUICK if options.quick else FULL
-    gc.set_threshold(200_000, 50, 1000)  # as the service does
+    collect_seldom()
     numbers: dict[str, object] = {}
     for name in [options.only] if options.only else PARTS:
         numbers |= PARTS[name](size)

@@ -6,7 +6,6 @@ A process of its own, like the service. It decides nothing, keeps nothing, and i
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from filrouge_chassis.garbage import collect_seldom
 from filrouge_chassis.kafka import BATCH_BYTES, REQUEST_BYTES_AT_MOST
 from filrouge_chassis.kafka_address import client_options
 from filrouge_chassis.records import Outgoing, encode_outgoing
@@ -103,5 +103,5 @@ async def _send(producer: AIOKafkaProducer, order: Order, count: int) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(200_000, 50, 1000)  # as the service does
+    collect_seldom()
     asyncio.run(run(msgspec.json.decode(sys.argv[1], type=Order)))

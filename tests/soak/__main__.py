@@ -7,7 +7,6 @@ one. Verdicts and journal records come on top of that, and are counted apart.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import signal
@@ -16,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from filrouge.stack import StackFailed, local_stack
+from filrouge_chassis.garbage import collect_seldom
 
 from tests.soak.course import Course
 from tests.soak.replicas import EVERYTHING
@@ -42,7 +42,7 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same clean stop as Ctrl-C
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised as well
-    gc.set_threshold(200_000, 50, 1000)  # as the service does
+    collect_seldom()
     wanted = Wanted(
         events_per_second=options.rate,
         seconds=60 * options.minutes,

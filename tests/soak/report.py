@@ -204,7 +204,8 @@ class Report:
 
 def _memory(points: Sequence[tuple[float, float]]) -> dict[str, float | None]:
     first = points[0][0]
-    settled = [(at, value) for at, value in points if at >= first + SETTLED_SECONDS]
+    settles = max(SETTLED_SECONDS, (points[-1][0] - first) / 2)
+    settled = [(at, value) for at, value in points if at >= first + settles]
     long_enough = settled and settled[-1][0] - settled[0][0] >= SETTLED_SECONDS
     slope = slope_per_hour(settled) if long_enough else None
     return {

@@ -7,7 +7,6 @@ are added up afterwards, and nothing may be missing or there twice.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from filrouge_chassis.garbage import collect_seldom
 from filrouge_contracts.entry import SERVICES
 
 from filrouge.audit.again import MATCH, LaneResult, decide_again
@@ -193,7 +193,7 @@ def _import_from(rules: Path) -> None:
 
 def _begin(opener: Opener, rules: Path | None) -> None:
     global _work
-    gc.set_threshold(200_000, 50, 1000)  # as the services do
+    collect_seldom()
     _work = _Work(opener, rules)
 
 
