@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed
 
 from filrouge_chassis import header_names
 from filrouge_chassis.errors import LogLost, PublishFailed, Transient
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.records import Outgoing, Partition, Record
 from filrouge_chassis.tasks import end, is_cancelled
 
@@ -144,15 +144,14 @@ class KafkaLog:
 
     async def partitions_of(self, topics: Sequence[str]) -> Mapping[str, int]:
         """Number of partitions of each topic; raises Transient while one is not there."""
-        admin = AIOKafkaAdminClient(**_options(self._address), client_id=self._client)
         try:
-            async with asyncio.timeout(self._timeout):
-                await admin.start()
+            async with (
+                asyncio.timeout(self._timeout),
+                kafka_admin(self._address, client_id=self._client) as admin,
+            ):
                 described = await admin.describe_topics(list(topics))
         except _AWAY as error:
             raise _away(self._address, error) from error
-        finally:
-            await admin.close()
         missing = [topic["topic"] for topic in described if topic["error_code"]]
         if missing:
             raise Transient(

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import psutil
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 from filrouge.archived import wait_until_archived
 from filrouge.local_archive import LocalArchive
 from filrouge.stack import Stack
@@ -26,6 +25,7 @@ from filrouge_archive.salt import is_salted, salt_of
 from filrouge_archive.store import Store
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.records import Partition
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import RecordErased
@@ -133,15 +133,11 @@ class Archivers:
         await voice.close()
 
     async def make_topics_anew(self) -> None:
-        admin = AIOKafkaAdminClient(**client_options(self.stack.kafka))
-        await admin.start()
         names = {spec.name for spec in self.specs}
-        try:
+        async with kafka_admin(self.stack.kafka) as admin:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while there := names.intersection(await admin.list_topics()):
                     await admin.delete_topics(list(there))
-        finally:
-            await admin.close()
         await ensure_topics(self.stack.kafka, self.specs)
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import asyncpg
 import psutil
-from aiokafka.admin import AIOKafkaAdminClient
 from filrouge.rebuilding import drop_database
 from filrouge.supervisor import ServiceProcess
 from filrouge.testing.emptied import forget_group
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_contracts.entry import SERVICES
 
 from tests.faults.scene import Scene
@@ -109,16 +108,12 @@ async def replicas_come_and_go(scene: Scene) -> None:
 
 
 async def group_offsets_are_deleted(scene: Scene) -> None:
-    admin = AIOKafkaAdminClient(**client_options(scene.stack.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(scene.stack.kafka) as admin:
         for service in SERVICES:
             await scene.load()
             await asyncio.to_thread(scene.supervisor[service].stop)
             await forget_group(admin, service)
             await scene.restart(service)
-    finally:
-        await admin.close()
 
 
 async def databases_are_dropped(scene: Scene) -> None:

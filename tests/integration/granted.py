@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import asyncpg
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.admin import CreateAclsRequest
 from filrouge.deployment.access import dashed
 from filrouge.deployment.generate import PLATFORM, ROOT
@@ -18,7 +17,7 @@ from filrouge.rebuilding import drop_database
 from filrouge.stack import Stack
 from filrouge.stack.secured import Entrance
 from filrouge.topics import ensure_topics, grow_topics
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
@@ -83,17 +82,13 @@ class SignedIn(Names):
         """Topics, access for these partners, and roles that may make their databases."""
         await ensure_topics(self.stack.kafka, all_topics(LANES, SERVICES, partners))
         await grow_topics(self.stack.kafka, lanes_of_gateway(), len(partners))
-        admin = AIOKafkaAdminClient(**client_options(self.stack.kafka))
-        await admin.start()
-        try:
+        async with kafka_admin(self.stack.kafka) as admin:
             for user, kind, name, operation in sorted(grants(partners)):
                 asked = CreateAclsRequest(
                     *(KINDS[kind], name, LITERAL, f"User:{user}", "*", OPERATIONS[operation], ALLOW)
                 )
                 answer = await admin._send_request(asked)  # the public client has no call for it
                 assert answer.creation_responses[0][0] == 0
-        finally:
-            await admin.close()
         passwords = self._entrance.passwords
         await self._statements(
             statement

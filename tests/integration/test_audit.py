@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from click.testing import CliRunner
 from filrouge.audit.errors import AuditFailed
 from filrouge.cli import filrouge
@@ -20,7 +19,7 @@ from filrouge.stack import Stack
 from filrouge.stream import kafka_source
 from filrouge.supervisor import supervised
 from filrouge.testing.emptied import empty
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 
 pytestmark = pytest.mark.stack
 LANES, SCALE, SEED = 2, 0.002, 11
@@ -45,12 +44,8 @@ class Auditor:
 
 async def everything_there(kafka: str) -> tuple[object, object]:
     """How far every partition reaches, and who reads in a group."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(kafka) as admin:
         groups = sorted(str(group) for group, *_ in await admin.list_consumer_groups())
-    finally:
-        await admin.close()
     return (await kafka_source(kafka)).bounds, groups
 
 

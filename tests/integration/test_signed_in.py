@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
@@ -27,6 +27,7 @@ from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge.verification import check_installation
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_contracts.entry import AUDIT_TRAIL, BUDGET_ACCOUNTING, GATEWAY, ORDERS, SERVICES
 from filrouge_contracts.topic_specs import all_topics
 from filrouge_contracts.topics import VERDICTS
@@ -154,17 +155,13 @@ async def _first_of(topic: str, asking: AIOKafkaProducer, consumer: AIOKafkaCons
 async def test_nobody_makes_or_deletes_a_topic_or_widens_what_they_may(
     village: Village, names: SignedIn, user: str
 ) -> None:
-    admin = AIOKafkaAdminClient(**client_options(names.kafka(user)))
-    await admin.start()
-    try:
+    async with kafka_admin(names.kafka(user)) as admin:
         made = await admin.create_topics([NewTopic("more.g1", 1, 1)])
         deleted = await admin.delete_topics([EQUIPMENT])
         more = CreateAclsRequest(
             *(KINDS["topic"], EQUIPMENT, LITERAL, f"User:{user}", "*", OPERATIONS["Write"], ALLOW)
         )
         widened = await admin._send_request(more)
-    finally:
-        await admin.close()
     codes = (
         made.topic_errors[0][1],
         deleted.topic_error_codes[0][1],

@@ -11,10 +11,10 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.control import EPOCH, Control
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.postgres import database_url
 from filrouge_contracts.entry import GATEWAY, OBSERVERS, SERVICES
 from filrouge_contracts.register import REGISTER
@@ -94,12 +94,8 @@ async def _unread(running: Running, service: str, control: Control) -> Mapping[s
     """Lane name → records that its group has not read yet."""
     places = reads_of(service, running.lanes, list(control.partners))
     ends = await _ends(running.kafka, places)
-    admin = AIOKafkaAdminClient(**client_options(running.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(running.kafka) as admin:
         committed = await admin.list_consumer_group_offsets(service)
-    finally:
-        await admin.close()
     unread: dict[str, int] = {}
     for place in places:
         lane = place.topic.split(".")[1] if service == GATEWAY else str(place.partition)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.log import Log
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.register import REGISTER
@@ -125,11 +125,7 @@ async def kafka_source(kafka: str) -> KafkaSource:
 
 async def our_partitions(kafka: str) -> dict[str, int]:
     """Every topic of the installation → its number of partitions."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(kafka) as admin:
         names = [name for name in await admin.list_topics() if name.endswith(f".{GENERATION}")]
         described = await admin.describe_topics(names)
-    finally:
-        await admin.close()
     return {topic["topic"]: len(topic["partitions"]) for topic in described}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.visible_topics import (
     PAUSE_SECONDS,
     VISIBLE_SECONDS,
@@ -18,6 +16,8 @@ from filrouge_chassis.visible_topics import (
 from filrouge_contracts.entry import GATEWAY
 from filrouge_contracts.topic_specs import TopicSpec
 from filrouge_contracts.topics import GENERATION
+
+from filrouge.topic_settings import settings_of
 
 REPLICATION_OF_THE_CLUSTER = -1
 LOOK_AGAIN_SECONDS = 0.5
@@ -32,9 +32,7 @@ async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
 
     A number of partitions is never changed in place, because keys would move to other lanes.
     """
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(kafka) as admin:
         created = await _create(admin, specs)
         found = await partitions_once_visible(admin, [spec.name for spec in specs])
         wrong = [
@@ -42,8 +40,6 @@ async def ensure_topics(kafka: str, specs: Collection[TopicSpec]) -> list[str]:
             for spec in specs
             if not _fits(spec, found[spec.name])
         ] + await _wrong_settings(admin, specs)
-    finally:
-        await admin.close()
     if wrong:
         raise TopicsDiffer(
             f"{'; '.join(wrong)}. A new generation of topics is needed, not a change."
@@ -64,11 +60,9 @@ def grows_with_partners(topic: str) -> bool:
 
 async def await_topics(kafka: str, names: Collection[str], timeout_seconds: float) -> None:
     """Until somebody else has made them. Raises TopicsDiffer if they do not."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
     missing = set(names)
     try:
-        async with asyncio.timeout(timeout_seconds):
+        async with kafka_admin(kafka) as admin, asyncio.timeout(timeout_seconds):
             while True:
                 missing -= set(await admin.list_topics())
                 if not missing:
@@ -78,15 +72,11 @@ async def await_topics(kafka: str, names: Collection[str], timeout_seconds: floa
         raise TopicsDiffer(
             f"Kafka has not got {', '.join(sorted(missing))} within {timeout_seconds:g} seconds"
         ) from None
-    finally:
-        await admin.close()
 
 
 async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> None:
     """Gives the topics at least so many partitions; only for those where a lane is not a hash."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(kafka) as admin:
         found = await partitions_once_visible(admin, names)
         small = [name for name in names if found[name] < partitions]
         if not small:
@@ -97,8 +87,6 @@ async def grow_topics(kafka: str, names: Collection[str], partitions: int) -> No
                 if min((await partitions_once_visible(admin, small)).values()) >= partitions:
                     return
                 await asyncio.sleep(PAUSE_SECONDS)
-    finally:
-        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> list[str]:
@@ -128,21 +116,10 @@ def _new_topic(spec: TopicSpec) -> NewTopic:
 
 
 async def _wrong_settings(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> list[str]:
-    asked = [
-        ConfigResource(ConfigResourceType.TOPIC, spec.name, dict(spec.config)) for spec in specs
-    ]
-    found: dict[str, dict[str, str]] = {}
-    for answer in await admin.describe_configs(asked):
-        for resource in answer.resources:
-            found[resource[3]] = _settings(resource)
+    found = await settings_of(admin, [spec.name for spec in specs])
     return [
-        f"{spec.name} has {name}={found[spec.name].get(name)} instead of {value}"
+        f"{spec.name} has {name}={found[spec.name][name].value} instead of {value}"
         for spec in specs
         for name, value in spec.config.items()
-        if found[spec.name].get(name) != value
+        if found[spec.name][name].value != value
     ]
-
-
-def _settings(resource: Any) -> dict[str, str]:
-    """The fourth of a described resource is its name, the fifth its entries: name, value and more."""
-    return {entry[0]: entry[1] for entry in resource[4]}

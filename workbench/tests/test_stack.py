@@ -13,12 +13,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from filrouge.stack import Stack, StackFailed, jars, local_stack
 from filrouge.stack.child import Child, Command, identity
 from filrouge.stack.janitor import Janitor
 from filrouge.stack.waiting import free_port, wait_until
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 
 RUN_AND_WAIT = """
 import sys
@@ -64,14 +65,10 @@ async def test_records_and_rows_survive_kill_9(stack: Stack) -> None:
 
 @pytest.mark.stack
 async def test_a_topic_that_nobody_created_is_not_created_by_asking(stack: Stack) -> None:
-    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(stack.kafka) as admin:
         asked = await admin.describe_topics(["never-created"])
         assert asked[0]["error_code"] != 0
         assert "never-created" not in await admin.list_topics()
-    finally:
-        await admin.close()
 
 
 def test_what_the_environment_names_is_used_and_nothing_is_started(
@@ -198,12 +195,8 @@ def pids(run: subprocess.Popen[str]) -> tuple[int, int]:
 
 
 async def create_topic(stack: Stack, name: str) -> None:
-    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(stack.kafka) as admin:
         await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
 
 
 async def produce(stack: Stack, topic: str, value: bytes) -> None:

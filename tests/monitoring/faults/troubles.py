@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event, Thread
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from filrouge.stack import Stack
 from filrouge.stack.child import Child
 from filrouge.supervisor import ServiceProcess
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topic_specs import all_topics
 
@@ -64,12 +63,8 @@ async def full(stack: Stack, topic: str) -> AsyncIterator[None]:
 
 async def _set(stack: Stack, topic: str, config: dict[str, str]) -> None:
     """All settings of the topic at once: those that are not named are the broker's own again."""
-    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(stack.kafka) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config)])
-    finally:
-        await admin.close()
 
 
 def replace_release(process: ServiceProcess, module: str) -> None:

@@ -11,10 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from filrouge_chassis.kafka import KafkaLog
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.log import Publisher
 from filrouge_chassis.records import Outgoing
 from filrouge_contracts.topic_specs import MAX_RECORD_BYTES, TopicSpec
@@ -50,14 +49,11 @@ class Pace:
 
 async def check_sandbox(kafka: str) -> None:
     """Raises AuditFailed if anything of ours lives there, or nobody answers."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await admin.start()
-        names = await admin.list_topics()
+        async with kafka_admin(kafka) as admin:
+            names = await admin.list_topics()
     except (KafkaError, OSError) as error:
         raise AuditFailed(f"no broker answers at {kafka}: {type(error).__name__}") from error
-    finally:
-        await admin.close()
     ours = sorted(n for n in names if n.endswith(f".{GENERATION}") and not n.startswith(PREFIX))
     if ours:
         raise AuditFailed(

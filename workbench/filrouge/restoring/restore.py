@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka.admin import AIOKafkaAdminClient
 from filrouge_archive.archive import Archive
 from filrouge_chassis.kafka import KafkaLog
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.testing.failpoints import reach
 from filrouge_chassis.voice import Voice
 from filrouge_contracts.audit import StreamRestored
@@ -72,7 +71,7 @@ class Restoring:
         if not loose:
             await asyncio.to_thread(check_ends, self.archive)
         shape = await shape_of(self.archive, lanes)
-        async with _admin(self.kafka) as admin:
+        async with kafka_admin(self.kafka) as admin:
             await check_nobody_works(admin)
             there = await our_partitions(self.kafka)
             if make_topics:
@@ -157,13 +156,3 @@ class Restoring:
 
     def _log(self) -> KafkaLog:
         return KafkaLog(self.kafka, "restore")
-
-
-@asynccontextmanager
-async def _admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**client_options(kafka))
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()

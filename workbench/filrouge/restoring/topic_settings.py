@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -16,6 +15,7 @@ from aiokafka.errors import for_code
 from filrouge_contracts.topic_specs import TopicSpec
 
 from filrouge.restoring.problems import RestoreRefused
+from filrouge.topic_settings import Setting, settings_of
 
 TIME, SIZE = "message.timestamp.type", "max.message.bytes"
 BROKERS, PRODUCERS = "LogAppendTime", "CreateTime"
@@ -25,13 +25,6 @@ APPLIED_SECONDS = 30.0
 PAUSE_SECONDS = 0.1
 BROKERS_FOLLOW_SECONDS = 1.0
 """A broker tells a new setting a moment before it appends by it."""
-_OF_THE_TOPIC = 1
-
-
-class _Setting(NamedTuple):
-    value: str
-    own: bool
-    """Made for this topic, and not the cluster's or Kafka's own."""
 
 
 async def take_archived_times(admin: AIOKafkaAdminClient, topics: Collection[str]) -> None:
@@ -52,14 +45,14 @@ async def close(admin: AIOKafkaAdminClient, specs: Collection[TopicSpec]) -> Non
 
 async def opened(admin: AIOKafkaAdminClient, topics: Collection[str]) -> set[str]:
     """Those that were opened for archived times and not closed since, be it by an earlier run."""
-    found = await _described(admin, topics)
+    found = await settings_of(admin, topics)
     return {name for name, said in found.items() if said[SIZE].value == str(BYTES_AT_MOST)}
 
 
 async def _set(admin: AIOKafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
     if not wanted:
         return
-    found = await _described(admin, wanted)
+    found = await settings_of(admin, wanted)
     resources = []
     for name, settings in wanted.items():
         own = {key: setting.value for key, setting in found[name].items() if setting.own}
@@ -73,33 +66,17 @@ async def _set(admin: AIOKafkaAdminClient, wanted: Mapping[str, Mapping[str, str
                 )
     async with asyncio.timeout(APPLIED_SECONDS):
         while True:
-            if _all_so(await _described(admin, wanted), wanted):
+            if _all_so(await settings_of(admin, wanted), wanted):
                 break
             await asyncio.sleep(PAUSE_SECONDS)
     await asyncio.sleep(BROKERS_FOLLOW_SECONDS)
 
 
 def _all_so(
-    found: Mapping[str, Mapping[str, _Setting]], wanted: Mapping[str, Mapping[str, str]]
+    found: Mapping[str, Mapping[str, Setting]], wanted: Mapping[str, Mapping[str, str]]
 ) -> bool:
     return all(
         found[name][key].value == value
         for name, settings in wanted.items()
         for key, value in settings.items()
     )
-
-
-async def _described(
-    admin: AIOKafkaAdminClient, topics: Collection[str]
-) -> dict[str, dict[str, _Setting]]:
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
-    found = {}
-    for answer in await admin.describe_configs(asked) if asked else ():
-        for resource in answer.resources:
-            found[resource[3]] = dict(map(_setting, resource[4]))
-    return found
-
-
-def _setting(entry: Any) -> tuple[str, _Setting]:
-    """Of an entry the first is the name, then value, whether it may only be read, and where it is from."""
-    return entry[0], _Setting(entry[1], entry[3] == _OF_THE_TOPIC)

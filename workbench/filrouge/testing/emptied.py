@@ -7,7 +7,7 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import DeleteGroupsRequest
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topics import GENERATION
 
@@ -22,17 +22,13 @@ async def empty(stack: Stack) -> None:
     """Takes everything of an installation away whose services have been stopped."""
     for service in SERVICES:
         await drop_database(stack.postgres, service)
-    admin = AIOKafkaAdminClient(**client_options(stack.kafka))
-    await admin.start()
-    try:
+    async with kafka_admin(stack.kafka) as admin:
         async with asyncio.timeout(EMPTY_SECONDS):
             for group in SERVICES:
                 await forget_group(admin, group)
             while ours := [n for n in await admin.list_topics() if n.endswith(f".{GENERATION}")]:
                 await admin.delete_topics(ours)
                 await asyncio.sleep(PAUSE_SECONDS)
-    finally:
-        await admin.close()
 
 
 async def forget_group(admin: AIOKafkaAdminClient, group: str) -> None:
