@@ -96,6 +96,10 @@ format: setup ## put every file into the one format
 test: setup ## every test but the slow ones, on a real Kafka and PostgreSQL (FLAGS= goes to pytest)
 	$(MAKE) --no-print-directory --output-sync=target --jobs=2 test-units test-stack
 
+.PHONY: test-all
+test-all: setup ## all of them: those of `make test`, and the slow ones
+	$(MAKE) --no-print-directory --output-sync=target --jobs=2 test-stack test-units test-faults
+
 # beside one another: one computes, the other mostly waits for servers; 5: FLAGS leave nothing of this kind
 .PHONY: test-units test-stack
 test-units:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filrouge.stack import Stack, local_stack
-from filrouge_chassis.garbage import collect_seldom
+from filrouge_chassis.memory import collect_seldom
 
 from tests.bench.archive import archive_figures
 from tests.bench.contestants import floor_below, naive_handler, stage, traced_stage

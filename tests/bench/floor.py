@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from filrouge_chassis.garbage import collect_seldom
 from filrouge_chassis.kafka import BATCH_BYTES, REQUEST_BYTES_AT_MOST
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.memory import collect_seldom
 from filrouge_chassis.records import Outgoing, encode_outgoing
 from filrouge_contracts.budget import CommitmentRequested
 

@@ -16,6 +16,7 @@ from filrouge_contracts.topics import AUDIT, CONTROL
 
 from tests.deployment.objects import IN_CLUSTER, Object, named, of_kind
 
+ALLOWED = {"Read", "Write", "DescribeConfigs"}
 LANES = {"laptop": 2, "production": 12}
 in_every_cluster = pytest.mark.parametrize("profile", IN_CLUSTER)
 
@@ -123,7 +124,23 @@ def test_a_partner_speaks_at_its_own_door_and_hears_its_own_verdicts(profile: st
 
 def _acls(profile: str) -> Iterator[Object]:
     for one in of_kind(profile, "KafkaUser"):
-        yield from one["spec"]["authorization"]["acls"]
+        if one["metadata"]["name"] != "restorer":
+            yield from one["spec"]["authorization"]["acls"]
+
+
+def test_who_restores_may_change_every_topic_and_is_there_on_that_day_only() -> None:
+    everything = {one["spec"]["topicName"] for one in of_kind("laptop", "KafkaTopic")}
+    for operation in (*ALLOWED, "AlterConfigs"):
+        assert may("laptop", "restorer", operation) == everything
+    assert may("laptop", "restorer", "Describe", "group") == set(SERVICES)
+    (job,) = [one for one in of_kind("laptop", "Job") if one["metadata"]["name"] == "restore"]
+    assert job["spec"]["template"]["spec"]["containers"][0]["args"][:2] == ["restore", "/archive"]
+    names = {
+        one["metadata"]["name"]
+        for kind in ("Job", "KafkaUser")
+        for one in of_kind("production", kind)
+    }
+    assert not names & {"restore", "restorer"}
 
 
 @in_every_cluster
@@ -134,7 +151,7 @@ def test_nobody_may_more_than_read_and_write_names_that_are_said(profile: str) -
         assert acl["resource"]["patternType"] == "literal"
         assert "*" not in acl["resource"]["name"]
         assert "{" not in acl["resource"]["name"]
-        assert set(acl["operations"]) <= {"Read", "Write", "DescribeConfigs"}
+        assert set(acl["operations"]) <= ALLOWED
 
 
 @in_every_cluster

@@ -53,6 +53,8 @@ def expected(profile: str, name: str) -> set[tuple[str, int]]:
         return DNS | KAFKA
     if name == "watch":
         return DNS | KAFKA | SCRAPED
+    if name == "restore":
+        return DNS | KAFKA | store
     if name == "smoke":
         return DNS | KAFKA | RECEIPTS
     if name in READ_KAFKA[profile]:

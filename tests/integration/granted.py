@@ -24,7 +24,7 @@ from filrouge_contracts.topic_specs import all_topics
 from tests.integration.village import LANES, Names
 
 KINDS = {"topic": 2, "group": 3}
-OPERATIONS = {"Read": 3, "Write": 4, "DescribeConfigs": 10}
+OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8, "DescribeConfigs": 10, "AlterConfigs": 11}
 LITERAL = ALLOW = 3
 """As Kafka's protocol numbers them."""
 

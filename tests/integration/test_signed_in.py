@@ -19,10 +19,18 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.admin import CreateAclsRequest
 from filrouge.archived import wait_until_archived
-from filrouge.deployment.access import AUDITOR, PARTNER, dashed
+from filrouge.deployment.access import AUDITOR, PARTNER, RESTORER, dashed
 from filrouge.local_archive import LocalArchive
 from filrouge.operator import SOURCE as OPERATOR
 from filrouge.rebuilding import MATCH, compare, drop_database, states_of, wait_for_lanes
+from filrouge.restoring.problems import RestoreRefused
+from filrouge.restoring.standing import check_nobody_works
+from filrouge.restoring.topic_settings import (
+    close,
+    opened,
+    take_archived_times,
+    take_brokers_times,
+)
 from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge.verification import check_installation
@@ -48,7 +56,7 @@ TOPICS = [spec.name for spec in all_topics(LANES, SERVICES, PARTNERS)]
 GRANTED = {(one.user, one.name, one.operation) for one in grants(PARTNERS)}
 USERS = sorted({one.user for one in grants(PARTNERS)})
 EQUIPMENT = "equipment.g1"
-READ_ALL = {AUDITOR, OPERATOR, dashed(AUDIT_TRAIL)}
+READ_ALL = {AUDITOR, OPERATOR, RESTORER, dashed(AUDIT_TRAIL)}
 PATIENCE_SECONDS = 60.0
 every_user = pytest.mark.parametrize("user", USERS)
 
@@ -115,10 +123,10 @@ def not_granted(user: str, operation: str) -> list[str]:
 
 async def test_there_is_something_that_each_may_not() -> None:
     assert [user for user in USERS if not not_granted(user, "Read")] == sorted(READ_ALL)
-    assert all(not_granted(user, "Write") for user in USERS)
+    assert [user for user in USERS if not not_granted(user, "Write")] == [RESTORER]
 
 
-@every_user
+@pytest.mark.parametrize("user", sorted(set(USERS) - {RESTORER}))
 async def test_nobody_writes_what_is_not_theirs_to_say(
     village: Village, names: SignedIn, user: str
 ) -> None:
@@ -149,6 +157,23 @@ async def _first_of(topic: str, asking: AIOKafkaProducer, consumer: AIOKafkaCons
     consumer.assign([place])
     consumer.seek(place, 0)
     return await consumer.getone(place)
+
+
+async def test_who_restores_sees_who_works_and_gives_topics_archived_times_and_takes_them_again(
+    village: Village, names: SignedIn
+) -> None:
+    await village.quiet()
+    async with kafka_admin(names.kafka(RESTORER)) as admin:
+        with pytest.raises(RestoreRefused, match="run on this Kafka"):
+            await check_nobody_works(admin)
+        (topic,) = (
+            spec for spec in all_topics(LANES, SERVICES, PARTNERS) if spec.name == EQUIPMENT
+        )
+        await take_archived_times(admin, [EQUIPMENT])
+        assert await opened(admin, [EQUIPMENT]) == {EQUIPMENT}
+        await take_brokers_times(admin, [EQUIPMENT])
+        await close(admin, [topic])
+        assert not await opened(admin, [EQUIPMENT])
 
 
 @every_user

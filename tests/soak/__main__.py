@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from filrouge.stack import StackFailed, local_stack
-from filrouge_chassis.garbage import collect_seldom
+from filrouge_chassis.memory import collect_seldom
 
 from tests.soak.course import Course
 from tests.soak.replicas import EVERYTHING

@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from filrouge_chassis.garbage import collect_seldom
+from filrouge_chassis.memory import collect_seldom
 from filrouge_contracts.entry import SERVICES
 
 from filrouge.audit.again import MATCH, LaneResult, decide_again

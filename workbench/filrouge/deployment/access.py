@@ -1,7 +1,7 @@
 """Who may touch what in Kafka, as the register says it: everybody what they hear and say, and nothing else.
 
-Nobody may create, alter or delete a topic, and nobody uses transactions: producers are idempotent, for which
-Write on a topic is enough.
+Nobody may create or delete a topic, and nobody uses transactions: producers are idempotent, for which Write on
+a topic is enough. The restorer alone alters topics, and exists on the day of a restore.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from filrouge_contracts.topics import CONTROL, PARTNER_IN, PARTNER_REDRIVE, VERD
 from filrouge.operator import SOURCE as OPERATOR
 from filrouge.services import decider_of
 
-AUDITOR, PARTNER = "auditor", "partner.{partner}"
-Operation = Literal["Read", "Write", "DescribeConfigs"]
+AUDITOR, RESTORER, PARTNER = "auditor", "restorer", "partner.{partner}"
+Operation = Literal["Read", "Write", "Describe", "DescribeConfigs", "AlterConfigs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def users() -> tuple[User, ...]:
         *(User(dashed(observer), _of_observer(observer)) for observer in OBSERVERS),
         User(OPERATOR, _of_operator()),
         User(AUDITOR, _topics(every_topic(), ())),
+        User(RESTORER, _of_restorer()),
     )
 
 
@@ -98,6 +99,13 @@ def _of_operator() -> tuple[Grant, ...]:
     """It looks whether all topics are as they should be, reads what was parked, and sends it back."""
     said = {name for entry in REGISTER if OPERATOR in entry.said_by for name in _named(entry.topic)}
     return _topics(every_topic(), said | {PARTNER_REDRIVE}, "DescribeConfigs")
+
+
+def _of_restorer() -> tuple[Grant, ...]:
+    """It puts every record back, under times that are the archive's, once no service works any more."""
+    groups = (Grant("group", service, ("Describe",)) for service in SERVICES)
+    every = every_topic()
+    return (*groups, *_topics(every, every, "DescribeConfigs", "AlterConfigs"))
 
 
 def _topics(read: Iterable[str], written: Iterable[str], *besides: Operation) -> tuple[Grant, ...]:

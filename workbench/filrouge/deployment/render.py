@@ -29,7 +29,11 @@ class Profile(NamedTuple):
 
 PROFILES: Mapping[str, Profile] = {
     "laptop": Profile(
-        ("platform", "filrouge"), ("filrouge:audit.run=2020-q2", "filrouge:audit.command=export")
+        ("platform", "filrouge"),
+        (
+            *("filrouge:audit.run=2020-q2", "filrouge:audit.command=export"),
+            *("platform:kafka.restorer=true", "filrouge:restore.enabled=true"),
+        ),
     ),
     "production": Profile(
         ("platform", "filrouge"), ("filrouge:audit.run=2020-q2", "filrouge:audit.command=verify")
