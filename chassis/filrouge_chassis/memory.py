@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-
-ARENAS = 2
-_M_ARENA_MAX = -8
-"""Of `mallopt`, in glibc's malloc.h."""
 
 
 def collect_seldom() -> None:
@@ -18,12 +13,3 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()  # modules and contracts, which stay for good
     gc.set_threshold(50_000, 20, 20)
-
-
-def share_arenas() -> None:
-    """Each thread that allocates has glibc make an arena that it keeps, with holes: a store that writes with a
-    hundred threads grows by 25 MB each, for as many as there are arenas. Other libraries have none, and are
-    left alone. To be called before threads are started."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, ARENAS)

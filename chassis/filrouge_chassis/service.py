@@ -28,7 +28,7 @@ from filrouge_chassis.kafka_address import security_of
 from filrouge_chassis.kafka_entrance import kafka_lets_in
 from filrouge_chassis.lane import Lane
 from filrouge_chassis.layout import LanePlan, Layout, lane_assignor, layout_of
-from filrouge_chassis.memory import collect_seldom, share_arenas
+from filrouge_chassis.memory import collect_seldom
 from filrouge_chassis.metrics import LagCollector, LaneMetrics
 from filrouge_chassis.outbound import Identity
 from filrouge_chassis.postgres import PostgresLaneStore
@@ -249,7 +249,6 @@ async def _raw_records(message: KafkaAckableMessage) -> Any:
 def run(decider: Decider) -> int:
     """Runs the service until SIGTERM; returns the exit status."""
     name = decider.service
-    share_arenas()
     try:
         settings = Settings.from_environment()
         asyncio.run(_enter(settings, name))

@@ -16,7 +16,6 @@ from filrouge_chassis.catalogue import registry_of_process
 from filrouge_chassis.errors import FilrougeError
 from filrouge_chassis.kafka import KafkaLog
 from filrouge_chassis.kafka_entrance import kafka_lets_in
-from filrouge_chassis.memory import share_arenas
 from filrouge_chassis.settings import SettingsInvalid
 from filrouge_chassis.testing import failpoints
 from filrouge_chassis.voice import Voice
@@ -150,7 +149,6 @@ def _status(tasks: tuple[asyncio.Task[None], ...]) -> int:
 
 def run() -> int:
     """Returns the exit status."""
-    share_arenas()
     try:
         settings = Settings.from_environment()
         asyncio.run(kafka_lets_in(settings.kafka))
