@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from filrouge.local_archive import LocalArchive
@@ -18,6 +19,7 @@ from filrouge.stack import Stack
 from filrouge.supervisor import supervised
 from filrouge.topics import ensure_topics
 from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.records import Outgoing
 from filrouge_chassis.testing.examples import example
 from filrouge_chassis.testing.producer import Producer
 from filrouge_contracts.entry import GATEWAY
@@ -43,16 +45,22 @@ async def receipt_delays_ms(stack: Stack, verdicts: int) -> Mapping[str, float]:
         port = local.start(supervisor).wait_ready().http_port
         async with AIOKafkaProducer(**client_options(stack.kafka), acks="all") as producer:
             for number in range(verdicts):
-                (said,) = gateway.say(example(VerdictGiven, partner=PARTNER))
-                taken = await producer.send_and_wait(
-                    said.topic, said.value, said.key, said.partition, headers=list(said.headers)
-                )
+                note, (said,) = gateway.decide(example(VerdictGiven, partner=PARTNER))
+                await _send(producer, note)
+                taken = await _send(producer, said)
                 acknowledged = time.perf_counter()
                 path = f"/receipts/{taken.topic}/{taken.partition}/{taken.offset}"
                 await _proof(port, path)
                 waited_ms.append(1000 * (time.perf_counter() - acknowledged))
                 await pause(number * SPREAD_SECONDS % 1)
     return percentiles(waited_ms)
+
+
+async def _send(producer: AIOKafkaProducer, said: Outgoing) -> Any:
+    headers = list(said.headers)
+    return await producer.send_and_wait(
+        said.topic, said.value, said.key, said.partition, headers=headers
+    )
 
 
 async def _proof(port: int, path: str) -> None:

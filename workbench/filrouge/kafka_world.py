@@ -59,6 +59,10 @@ class KafkaWorld:
         await self._quiet.wait(None)
         await self._client.read()
 
+    async def say_soon(self, words: Sequence[Word]) -> None:
+        """Kafka has them when this returns; what follows from them is not waited for."""
+        await self._client.say(words)
+
     async def set_parameter(self, name: str, value: int, effective_at: datetime) -> None:
         await self._operator.set_parameter(name, value, effective_at)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from filrouge_contracts.event import Event
+from filrouge_contracts.journal import BatchDecided
 
 from filrouge_chassis.lane_row import LaneRow
 from filrouge_chassis.outbound import Identity, Outbound
@@ -23,6 +25,26 @@ class Producer:
 
     def say(self, *events: Event) -> list[Outgoing]:
         """The records of the events, to be published in this order."""
+        return self._numbered(events).events
+
+    def decide(self, *events: Event) -> tuple[Outgoing, list[Outgoing]]:
+        """The note of a batch, and its events: they are published when Kafka has the note."""
+        out = self._numbered(events)
+        self._row.batch += 1
+        note = BatchDecided(
+            service=self._identity.service,
+            lane=self._identity.lane,
+            batch=self._row.batch,
+            release=self._identity.release,
+            shape=self._identity.shape,
+            first_sequence=out.journal_sequence,
+            last_sequence=out.sequence,
+            control_end=0,
+            events_sha256="",
+        )
+        return out.journal(note), out.events
+
+    def _numbered(self, events: Sequence[Event]) -> Outbound:
         out = Outbound(self._identity, self._row)
         out.set_time(self._now)
         for event in events:
@@ -30,4 +52,4 @@ class Producer:
             cause = f"{self._identity.source}/test/{self._said}"
             out.add("test:producer", out.prepare([event]), cause, root_of(cause))
         self._row.sequence = out.sequence
-        return out.events
+        return out

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from secrets import token_hex
 
 import uvicorn
+from filrouge_archive.archive import Archive
 from filrouge_archive.archiver import Archiver
 from filrouge_chassis import logs
 from filrouge_chassis.catalogue import registry_of_process
@@ -23,6 +24,7 @@ from filrouge_contracts.entry import AUDIT_TRAIL
 from prometheus_client import make_asgi_app
 
 from audit_trail import log_events
+from audit_trail.cut import Cut, LetGo, cut_of
 from audit_trail.endpoints import Endpoints
 from audit_trail.inbox import Inbox
 from audit_trail.memory import Memory
@@ -44,7 +46,8 @@ class Process:
     def __init__(self, settings: Settings) -> None:
         self._settings, registry = settings, registry_of_process()
         self._store, self._memory = WatchedStore(settings.archive), Memory(settings.archive_memory)
-        metrics, inbox = TrailMetrics(registry), Inbox(settings.archive_waiting_mb * 1024 * 1024)
+        self._metrics = metrics = TrailMetrics(registry)
+        inbox = Inbox(settings.waiting_bytes)
         log = KafkaLog(settings.kafka, AUDIT_TRAIL, settings.request_timeout_seconds)
         self._trail = Trail(self._archiver, inbox, self._memory, metrics, self._tell_witnesses)
         self._reading = Reading(
@@ -53,6 +56,7 @@ class Process:
             settings.archive_share.has,
             self._trail,
             inbox,
+            self._cut,
         )
         metrics.lag.set_function(self._reading.lag_records)
         self._witnesses = Witnesses(
@@ -85,6 +89,19 @@ class Process:
             self._memory.recall(),
             settings.archive_former_keys,
         )
+
+    def _cut(self) -> Cut | None:
+        """Who has a share does not see all that a lane notes and says."""
+        settings = self._settings
+        if settings.archive_share.of > 1:
+            return None
+        return cut_of(
+            Archive(self._store, settings.verifiers), settings.waiting_bytes, self._cut_lost
+        )
+
+    def _cut_lost(self, lost: LetGo) -> None:
+        self._metrics.cut_lost()
+        log_events.CUT_LOST.say(place=lost.place, offset=lost.offset, why=lost.why)
 
     async def run(self) -> int:
         """Until SIGTERM, which archives what was read; or until something is wrong. Returns the status."""

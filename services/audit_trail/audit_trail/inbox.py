@@ -11,6 +11,8 @@ from filrouge_chassis.records import Partition, Record
 RECORD_BYTES = 500
 """What a record takes besides its key and value."""
 Chunk = tuple[Partition, Sequence[Record]]
+Portion = Sequence[Chunk]
+"""What is archived as a whole before anything is committed to."""
 
 
 class Inbox:
@@ -18,25 +20,25 @@ class Inbox:
 
     def __init__(self, bytes_at_most: int) -> None:
         self._at_most, self._bytes = bytes_at_most, 0
-        self._chunks: list[Chunk] = []
+        self._portions: list[Portion] = []
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
 
-    async def put(self, place: Partition, records: Sequence[Record]) -> None:
-        """Takes them in any case, then waits until there is room for more."""
-        self._chunks.append((place, records))
-        self._bytes += sum(map(_bytes_of, records))
+    async def put(self, portion: Portion) -> None:
+        """Takes it in any case, then waits until there is room for more."""
+        self._portions.append(portion)
+        self._bytes += sum(bytes_of(record) for _, records in portion for record in records)
         self._news.set()
         if self._bytes >= self._at_most:
             self._room.clear()
         await self._room.wait()
 
-    def take(self) -> list[Chunk]:
+    def take(self) -> list[Portion]:
         """All that waits."""
-        chunks, self._chunks, self._bytes = self._chunks, [], 0
+        portions, self._portions, self._bytes = self._portions, [], 0
         self._news.clear()
         self._room.set()
-        return chunks
+        return portions
 
     def wake(self) -> None:
         self._news.set()
@@ -48,5 +50,5 @@ class Inbox:
                 await self._news.wait()
 
 
-def _bytes_of(record: Record) -> int:
+def bytes_of(record: Record) -> int:
     return len(record.key or b"") + len(record.value or b"") + RECORD_BYTES

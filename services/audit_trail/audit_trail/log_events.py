@@ -21,7 +21,14 @@ PARTITIONS = LogEvent("partitions_read", INFO, "{taken_up} of {of} partitions ar
 STORE_AGAIN = LogEvent("store_tried_again", WARNING, "the store is tried again: {error}")
 COMMITTED = LogEvent("committed", DEBUG, "commit {commits} is signed")
 NOT_COSIGNED = LogEvent("not_cosigned", WARNING, "{witness} has not cosigned: {error}")
+CUT_LOST = LogEvent(
+    "cut_lost",
+    WARNING,
+    "{place} is archived from offset {offset} on without what belongs to it: {why}. Until the lane's notes have"
+    " caught up, commits are no consistent cut, and a restore may find a loose end. Look whether a"
+    " partition has no leader, or who else writes there",
+)
 EVENTS = (
     *(STOPPED, RECEIPT_FAILED, ERASURE_INVALID, ERASURE_IN_VAIN, KAFKA_AGAIN),
-    *(PARTITIONS, STORE_AGAIN, COMMITTED, NOT_COSIGNED),
+    *(PARTITIONS, STORE_AGAIN, COMMITTED, NOT_COSIGNED, CUT_LOST),
 )

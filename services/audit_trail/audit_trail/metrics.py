@@ -18,6 +18,12 @@ WITNESS_FAILURES = Metric(
     C, "archive_witness_failures", "failures", "Times that a witness did not cosign", ("witness",)
 )
 ERASED = Metric(C, "records_erased", "records", "Erasures carried out, repetitions included")
+CUTS_LOST = Metric(
+    C,
+    "archive_cuts_lost",
+    "times",
+    "Times that something was archived without what belongs to it, so that commits were no consistent cut",
+)
 RECEIPTS = Metric(
     C, "receipts_asked", "requests", "Requests for receipts, by status of the answer", ("status",)
 )
@@ -47,7 +53,7 @@ LAG_RECORDS = Metric(
     "Records in Kafka that are not committed to in the archive",
 )
 METRICS = (
-    *(ARCHIVED, COMMITS, STORE_FAILURES, WITNESS_FAILURES, ERASED, RECEIPTS),
+    *(ARCHIVED, COMMITS, STORE_FAILURES, WITNESS_FAILURES, ERASED, CUTS_LOST, RECEIPTS),
     *(COMMIT_SECONDS, DELAY_SECONDS, LAST_COMMIT, LAST_COSIGNED, LAG_RECORDS),
 )
 
@@ -59,6 +65,7 @@ class TrailMetrics:
         self._archived, self._commits = ARCHIVED.counter(registry), COMMITS.counter(registry)
         self._failures = STORE_FAILURES.counter(registry)
         self._refusals = WITNESS_FAILURES.counter(registry)
+        self._cuts_lost = CUTS_LOST.counter(registry)
         self._erased, self._receipts = ERASED.counter(registry), RECEIPTS.counter(registry)
         self._commit_seconds = COMMIT_SECONDS.histogram(registry)
         self._delay_seconds = DELAY_SECONDS.histogram(registry)
@@ -86,6 +93,9 @@ class TrailMetrics:
 
     def cosigned(self, witness: str) -> None:
         self._last_cosigned.labels(witness).set(time.time())
+
+    def cut_lost(self) -> None:
+        self._cuts_lost.inc()
 
     def erased(self, records: int) -> None:
         self._erased.inc(records)

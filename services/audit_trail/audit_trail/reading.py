@@ -19,15 +19,18 @@ from filrouge_chassis.records import Partition
 from filrouge_contracts.topics import AUDIT
 
 from audit_trail import log_events
+from audit_trail.cut import Cut
 from audit_trail.inbox import Inbox
 from audit_trail.topics import Topics
 from audit_trail.trail import Opened, Trail
 
 COMPARED_RECORDS = 256
+WAITING_RECORDS = 32_000
+"""So many may lie beyond the cut, shared out among the partitions."""
 LOOK_SECONDS = 2.0
 AGAIN_SECONDS = 1.0
 POLL_MS = 200
-RECORDS_AT_MOST = 4000
+RECORDS_AT_LEAST, RECORDS_AT_MOST = 50, 4000
 NOBODY = -1
 
 
@@ -41,10 +44,14 @@ class Reading:
         has: Callable[[Partition], bool],
         trail: Trail,
         inbox: Inbox,
+        cut: Callable[[], Cut | None],
     ) -> None:
-        """`has`: whether a partition is in this instance's share."""
+        """`has`: whether a partition is in this instance's share. `cut`: how lanes stand where the archive
+        ends, None for who does not read them all; it may raise StoreAway."""
         self._log, self._topics, self._has = log, topics, has
-        self._trail, self._inbox = trail, inbox
+        self._trail, self._inbox, self._make_cut = trail, inbox, cut
+        self._cut: Cut | None = None
+        self._cut_made = False
         self._leaders: dict[Partition, int] = {}
         self._next: dict[Partition, int] = {}
         self._missing: set[Partition] = set()
@@ -79,6 +86,8 @@ class Reading:
 
     async def _read(self) -> None:
         self._next.clear()
+        if not self._cut_made:
+            self._cut, self._cut_made = await asyncio.to_thread(self._make_cut), True
         look_at = 0.0
         async with self._log.reader() as consumer, self._topics() as topics:
             while True:
@@ -88,17 +97,27 @@ class Reading:
                 await self._poll(consumer)
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> None:
+        at_most = max(
+            RECORDS_AT_LEAST, min(RECORDS_AT_MOST, WAITING_RECORDS // max(1, len(self._next)))
+        )
+        crowded = self._cut.crowded(at_most) if self._cut else set()
+        wanted = [
+            TopicPartition(*place) for place in self._next if crowded and place not in crowded
+        ]
         try:
-            found = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_MOST)
+            found = await consumer.getmany(*wanted, timeout_ms=POLL_MS, max_records=at_most)
         except OffsetOutOfRangeError as error:
             ((place, _),) = error.args[0].items()
             raise lost(place, error) from error
-        for place, records in found.items():
-            if records:
-                mine = Partition(*place)
-                self._next[mine] = records[-1].offset + 1
-                self._ends[mine] = consumer.highwater(place) or self._next[mine]
-                await self._inbox.put(mine, records)
+        portion = [(Partition(*place), records) for place, records in found.items() if records]
+        for place, records in portion:
+            self._next[place] = records[-1].offset + 1
+            highwater = consumer.highwater(TopicPartition(*place))
+            self._ends[place] = highwater or self._next[place]
+        if self._cut is not None:
+            portion = self._cut.take(portion, time.monotonic())
+        if portion:
+            await self._inbox.put(portion)
 
     async def _look(self, consumer: AIOKafkaConsumer, leaders: dict[Partition, int]) -> None:
         """Takes up what is new, and what somebody else leads by now."""
@@ -131,6 +150,8 @@ class Reading:
             opened = await self._trail.open(place)
             _check(place, opened, *bounds[place])
             self._next[place] = max(0, opened.size - COMPARED_RECORDS)
+            if self._cut is not None:
+                self._cut.forget(place)
             self._ends[place] = bounds[place][1]
             if place.topic == AUDIT and not self._erasures_known:
                 await self._hear_of_erasures(place, opened.size)

@@ -111,8 +111,13 @@ class Settings(ProcessSettings):
         Share, _read(Share.parse), Field(description="Which of several instances this is: i/n")
     ] = Share(1, 1)
     archive_waiting_mb: Annotated[
-        int, Field(ge=1, description="Records read ahead of the archive; more stay in Kafka")
+        int,
+        Field(ge=1, description="Records read ahead of the archive, and as much beyond the cut"),
     ] = 64
+
+    @property
+    def waiting_bytes(self) -> int:
+        return self.archive_waiting_mb * 1024 * 1024
 
     @field_validator("archive_key", "archive_former_keys")
     @classmethod

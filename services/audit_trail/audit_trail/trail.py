@@ -20,7 +20,7 @@ from filrouge_contracts.topics import AUDIT
 
 from audit_trail import log_events
 from audit_trail.erasures import Erasures
-from audit_trail.inbox import Chunk, Inbox
+from audit_trail.inbox import Inbox, Portion
 from audit_trail.memory import Memory
 from audit_trail.metrics import TrailMetrics
 
@@ -57,7 +57,7 @@ class Trail:
         self._erasures = Erasures()
         self._archiver: Archiver | None = None
         self._hand = asyncio.Lock()
-        self._taken: deque[Chunk] = deque()
+        self._taken: deque[Portion] = deque()
         self._uncommitted = self._unflushed = self._ending = False
         self._commit_at = self._flush_at = 0.0
         self._oldest_ms: int | None = None  # of what was appended since the last commit
@@ -100,6 +100,7 @@ class Trail:
             while await self._take_some():
                 pass
             if self._archiver is not None:
+                await self._until_stored(self._commit)
                 await self._until_stored(self._flush)
                 await self._until_stored(self._commit)
 
@@ -112,11 +113,12 @@ class Trail:
         async with self._hand:
             await self._take_some()
             now = time.monotonic()
-            if self._uncommitted and now >= self._commit_at:
+            flushing = self._unflushed and now >= self._flush_at
+            if self._uncommitted and (flushing or now >= self._commit_at):
                 self._commit_at = now + COMMIT_SECONDS
                 if note := await self._until_stored(self._commit):
                     await self._signed(note)
-            if self._unflushed and now >= self._flush_at:
+            if flushing:  # logs that are signed beyond a commit would be committed to one by one
                 self._flush_at = now + FLUSH_SECONDS
                 await self._until_stored(self._flush)
 
@@ -160,11 +162,11 @@ class Trail:
     def _take(self, until: float) -> None:
         archiver = self._its_archiver()
         while self._taken:
-            place, records = self._taken[0]
-            if records[0].offset < archiver.end(place):
-                archiver.write()
-                archiver.compare(place, records)
-            self._append(archiver, place, records)
+            for place, records in self._taken[0]:
+                if records[0].offset < archiver.end(place):
+                    archiver.write()
+                    archiver.compare(place, records)
+                self._append(archiver, place, records)
             self._taken.popleft()
             if time.monotonic() > until:
                 break

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 from aiokafka import TopicPartition
+from audit_trail.cut import Cut, LetGo, cut_of
 from audit_trail.inbox import Inbox
 from audit_trail.memory import Memory
 from audit_trail.metrics import TrailMetrics
@@ -46,6 +47,8 @@ class Kafka:
         self.failures: list[Exception] = []
         """Raised by the next polls."""
         self.looks = 0
+        self.asked: list[tuple[TopicPartition, ...]] = []
+        """Which partitions each poll was for; all: an empty one."""
         self.sought: list[tuple[Partition, int]] = []
         self._next: dict[Partition, int] = {}
 
@@ -54,6 +57,14 @@ class Kafka:
         self.leaders.setdefault(place, 1)
         for value in values:
             records.append(RawRecord(*place, len(records), 1_587_340_800_000, b"key", value))
+
+    def said_by(self, lane: str, sequence: int, place: Partition) -> None:
+        """An event of a lane, as it lies behind a note of it."""
+        records = self.records.setdefault(place, [])
+        self.leaders.setdefault(place, 1)
+        headers = (("ce_source", lane.encode()), ("ce_sequence", b"%d" % sequence))
+        at_ms = 1_587_340_800_000
+        records.append(RawRecord(*place, len(records), at_ms, b"key", b"said", headers))
 
     def tell(self, event: Event) -> None:
         """An event on its topic, as the audit topic has them."""
@@ -88,15 +99,22 @@ class Kafka:
         self._next[Partition(*place)] = offset
         self.sought.append((Partition(*place), offset))
 
-    async def getmany(self, **_: int) -> dict[TopicPartition, list[RawRecord]]:
+    async def getmany(
+        self, *wanted: TopicPartition, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[RawRecord]]:
         await asyncio.sleep(0)
+        self.asked.append(wanted)
         if self.failures:
             raise self.failures.pop(0)
         found = {}
         for place, offset in self._next.items():
+            if wanted and TopicPartition(*place) not in wanted:
+                continue
             assert offset >= 0, f"{place} was never sought"
-            found[TopicPartition(*place)] = self.records[place][offset:]
-            self._next[place] = max(offset, len(self.records[place]))
+            records = self.records[place][offset:][:max_records]
+            max_records -= len(records)
+            found[TopicPartition(*place)] = records
+            self._next[place] += len(records)
         return found
 
     def highwater(self, place: TopicPartition) -> int:
@@ -148,11 +166,18 @@ class Instance:
         self.kafka, self.store = kafka, store
         self.registry, self.notes = CollectorRegistry(), list[str]()
         self.memory = Memory(folder / "memory")
-        inbox = Inbox(1_000_000)
+        inbox = self.inbox = Inbox(1_000_000)
         metrics = TrailMetrics(self.registry)
         self.trail = Trail(self._archiver, inbox, self.memory, metrics, self._signed)
         log, topics = cast(Any, kafka), cast(Any, Topics(kafka))
-        self.reading = Reading(log, lambda: topics, has, self.trail, inbox)
+        self.lost: list[LetGo] = []
+        self.cuts = True
+        self.reading = Reading(log, lambda: topics, has, self.trail, inbox, self._cut)
+
+    def _cut(self) -> Cut | None:
+        if not self.cuts:
+            return None
+        return cut_of(self.archive(), 1_000_000, self.lost.append)
 
     def _archiver(self) -> Archiver:
         writer = f"writer-{id(self)}"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, OffsetOutOfRangeError
 from audit_trail import reading, trail
+from audit_trail.cut import Cut
 from audit_trail.settings import Share
-from filrouge_archive.errors import Forked, Gap, PutBack
+from filrouge_archive.errors import Forked, Gap, PutBack, StoreAway
 from filrouge_archive.store import Store
 from filrouge_chassis.errors import LogLost
 from filrouge_chassis.records import Partition
 
 from services.audit_trail.tests.around import AUDITED, FACTS, PARTNER, Instance, Kafka
+from services.audit_trail.tests.lanes import Stream, faults
 
 VALUES = [b"value %d" % number for number in range(700)]
 
@@ -200,3 +203,124 @@ async def test_several_share_the_partitions_and_all_follow_the_audit_topic(
             await one.until(lambda: mine <= one.ends().keys())  # noqa: B023
     everything = Instance(kafka, store, tmp_path / "reader").ends()
     assert everything == {place: len(records) for place, records in kafka.records.items()}
+
+
+# --- lanes ----------------------------------------------------------------------------------------
+
+JOURNAL = Partition("journal.budget_accounting.g1", 1)
+
+
+def note(first: int, last: int) -> bytes:
+    return b'{"first_sequence":%d,"last_sequence":%d,"control_end":0}' % (first, last)
+
+
+async def test_what_a_lane_says_is_archived_no_sooner_than_its_note(instance: Instance) -> None:
+    kafka = instance.kafka
+    kafka.say(JOURNAL, note(1, 1))
+    async with instance.at_work():
+        await instance.all_archived()
+        kafka.said_by("budget_accounting/1", 3, FACTS)
+        kafka.say(PARTNER, b"more words")
+        await instance.until(lambda: instance.ends()[PARTNER] == 2)
+        await instance.looked(3)
+        assert instance.ends()[FACTS] == 700
+        kafka.say(JOURNAL, note(2, 3))
+        await instance.all_archived()
+    assert instance.lost == []
+
+
+async def test_who_starts_anew_knows_what_a_lane_has_yet_to_say(
+    instance: Instance, tmp_path: Path
+) -> None:
+    kafka = instance.kafka
+    kafka.say(JOURNAL, note(1, 3))
+    kafka.said_by("budget_accounting/1", 2, FACTS)
+    await archived(instance)
+    kafka.say(JOURNAL, note(4, 4))
+    async with again(instance, tmp_path).at_work() as second:
+        kafka.say(PARTNER, b"more words")
+        await second.until(lambda: second.ends()[PARTNER] == 2)
+        await second.looked(3)
+        assert second.ends()[JOURNAL] == 1
+        kafka.said_by("budget_accounting/1", 3, FACTS)
+        await second.all_archived()
+
+
+async def test_what_waits_is_read_again_when_somebody_else_leads_the_partition(
+    instance: Instance,
+) -> None:
+    kafka = instance.kafka
+    kafka.said_by("budget_accounting/1", 2, FACTS)
+    async with instance.at_work():
+        await instance.until(lambda: instance.ends().get(FACTS) == 700)
+        kafka.leaders[FACTS] = 2
+        await instance.looked(3)
+        kafka.failures = [KafkaConnectionError("away")]
+        await instance.looked(3)
+        kafka.say(JOURNAL, note(1, 2))
+        await instance.all_archived()
+    assert instance.metric("records_archived_total") == 703
+
+
+async def test_where_many_wait_others_are_read_first(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kafka = instance.kafka
+    kafka.said_by("budget_accounting/1", 2, FACTS)
+    async with instance.at_work():
+        await instance.until(lambda: instance.ends().get(FACTS) == 700)
+        monkeypatch.setattr(reading, "RECORDS_AT_LEAST", 1)
+        monkeypatch.setattr(reading, "WAITING_RECORDS", 1)
+        await instance.looked(1)
+        kafka.asked.clear()
+        kafka.say(PARTNER, b"more words")
+        await instance.until(lambda: instance.ends()[PARTNER] == 2)
+        assert all(asked and TopicPartition(*FACTS) not in asked for asked in kafka.asked)
+        kafka.say(JOURNAL, note(1, 2))
+        await instance.all_archived()
+        await instance.until(lambda: () in kafka.asked)
+
+
+async def test_who_has_a_share_makes_no_cuts(instance: Instance) -> None:
+    kafka = instance.kafka
+    kafka.said_by("budget_accounting/1", 2, FACTS)
+    instance.cuts = False
+    await archived(instance)
+
+
+async def test_an_archive_that_cannot_be_read_at_the_start_is_asked_again(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([StoreAway("no answer")])
+
+    def away_once() -> Cut | None:
+        for error in times:
+            raise error
+        return instance._cut()
+
+    monkeypatch.setattr(instance.reading, "_make_cut", away_once)
+    await archived(instance)
+
+
+async def test_what_a_commit_covers_is_a_consistent_cut_whenever_it_is_made(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """Lanes at work; the archiver is ended and begun again meanwhile."""
+    for seed in range(5):
+        stream, kafka = Stream(Random(seed)), Kafka()
+        kafka.records = stream.records
+        store, commits = Store("memory:"), set[int]()
+        for _ in range(6):
+            stream.work(40)
+            kafka.leaders = dict.fromkeys(kafka.records, 1)
+            current = Instance(kafka, store, tmp_path / str(seed))
+            async with current.at_work():
+                for _ in range(6):
+                    stream.work(5)
+                    kafka.leaders = dict.fromkeys(kafka.records, 1)
+                    await current.looked(1)
+                    archive = current.archive()
+                    commits.add(archive.commits)
+                    assert faults(stream.records, current.ends()) == []
+            assert faults(stream.records, current.ends()) == []
+        assert len(commits) > 6

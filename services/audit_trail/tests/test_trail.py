@@ -82,6 +82,8 @@ async def test_a_backlog_does_not_keep_commits_back(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trail, "TAKE_SECONDS", 0.0)
+    monkeypatch.setattr(reading, "RECORDS_AT_LEAST", 1)
+    monkeypatch.setattr(reading, "RECORDS_AT_MOST", 1)
     for number in range(8):
         instance.kafka.say(Partition("delivery.g1", number), b"said")
     async with instance.at_work():
@@ -180,11 +182,38 @@ def test_memory_says_what_was_signed_last_and_refuses_to_guess(tmp_path: Path) -
 
 async def test_whoever_reads_waits_when_the_archiver_is_behind(kafka: Kafka) -> None:
     inbox, records = Inbox(1100), kafka.records[PARTNER]
-    await inbox.put(PARTNER, records[:2])
-    waiting = asyncio.create_task(inbox.put(PARTNER, records[2:]))
+    first, second = [(PARTNER, records[:2])], [(PARTNER, records[2:])]
+    await inbox.put(first)
+    waiting = asyncio.create_task(inbox.put(second))
     await asyncio.sleep(0)
     assert not waiting.done()
-    assert inbox.take() == [(PARTNER, records[:2]), (PARTNER, records[2:])]
+    assert inbox.take() == [first, second]
     await waiting
     assert inbox.take() == []
     await inbox.wait(0)
+
+
+async def test_a_portion_is_archived_as_a_whole_before_anything_is_committed_to(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever time is up, and whatever is flushed meanwhile."""
+    monkeypatch.setattr(trail, "TAKE_SECONDS", 0.0)
+    monkeypatch.setattr(trail, "FLUSH_SECONDS", 0.0)
+    both = {FACTS: 3, PARTNER: 3}
+    for place in both:
+        await instance.trail.open(place)
+    instance.kafka.say(FACTS, b"one", b"two", b"three")
+    records = instance.kafka.records
+    for first in range(3):
+        await instance.inbox.put([(place, records[place][first : first + 1]) for place in both])
+    for done in range(1, 4):
+        await instance.trail.turn()
+        assert instance.ends() == dict.fromkeys(both, done)
+        heads = instance.archive().partitions
+        assert [again_from(instance, place) for place in both] == [done, done]
+        assert {head.size for head in heads.values()} == {done}
+
+
+def again_from(instance: Instance, place: Partition) -> int:
+    """From where the next process would go on."""
+    return instance._archiver().open(place)

@@ -113,13 +113,14 @@ ARCHIVE = Row(
             ),
         ),
         Panel(
-            "The store or a witness did not answer",
+            "The store or a witness did not answer, or a cut was lost",
             "none.",
-            "the store: archive-behind. A witness: witness-silent.",
+            "the store: archive-behind. A witness: witness-silent. A cut: the line cut_lost says where.",
             "short",
             (
                 Query("sum(filrouge_archive_store_failures_total)", "store"),
                 Query("sum by (witness) (filrouge_archive_witness_failures_total)", "{{witness}}"),
+                Query("sum(filrouge_archive_cuts_lost_total)", "cuts lost"),
             ),
         ),
         Panel(
