@@ -95,9 +95,10 @@ class Process:
         settings = self._settings
         if settings.archive_share.of > 1:
             return None
-        return cut_of(
-            Archive(self._store, settings.verifiers), settings.waiting_bytes, self._cut_lost
-        )
+        return cut_of(self._archive, settings.waiting_bytes, self._cut_lost)
+
+    def _archive(self) -> Archive:
+        return Archive(self._store, self._settings.verifiers)
 
     def _cut_lost(self, lost: LetGo) -> None:
         self._metrics.cut_lost()

@@ -20,6 +20,7 @@ from filrouge_archive.consistency import (
     note_of,
     sequence_of,
 )
+from filrouge_archive.errors import Missing
 from filrouge_archive.standing import lately
 from filrouge_chassis.records import Partition, Record
 from filrouge_contracts.envelope import H_SOURCE
@@ -235,8 +236,18 @@ class Cut:
                 lane.take_note(note)
 
 
-def cut_of(archive: Archive, bytes_at_most: int, let_go: Callable[[LetGo], None]) -> Cut:
-    """The one that the archive ends with."""
-    ends = {place: head.size for place, head in archive.partitions.items()}
-    lanes = {name: one.standing(ends)[0] for name, one in lately(archive).items()}
+def cut_of(
+    open_archive: Callable[[], Archive], bytes_at_most: int, let_go: Callable[[LetGo], None]
+) -> Cut:
+    """The one that the archive ends with. Raises Missing if something is not there twice: the first time it
+    may be that another archiver has just replaced it."""
+    try:
+        ends, lanes = _standing(open_archive())
+    except Missing:
+        ends, lanes = _standing(open_archive())
     return Cut(ends, lanes, bytes_at_most, let_go)
+
+
+def _standing(archive: Archive) -> tuple[Mapping[Partition, int], Mapping[bytes, Lane]]:
+    ends = {place: head.size for place, head in archive.partitions.items()}
+    return ends, {name: one.standing(ends)[0] for name, one in lately(archive).items()}

@@ -177,7 +177,7 @@ class Instance:
     def _cut(self) -> Cut | None:
         if not self.cuts:
             return None
-        return cut_of(self.archive(), 1_000_000, self.lost.append)
+        return cut_of(self.archive, 1_000_000, self.lost.append)
 
     def _archiver(self) -> Archiver:
         writer = f"writer-{id(self)}"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 
 import pytest
 from audit_trail import cut as cuts
-from audit_trail.cut import Cut, LetGo
+from audit_trail.cut import Cut, LetGo, cut_of
 from audit_trail.inbox import RECORD_BYTES
+from filrouge_archive.archive import Archive
 from filrouge_archive.consistency import Lane, Note
+from filrouge_archive.errors import Missing
+from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition, RawRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.audit_trail.tests.around import SIGNER
 from services.audit_trail.tests.lanes import FACTS, TIME, WORDS, Stream, faults, standing
 
 ROOM_BYTES = 1_000_000_000
@@ -259,3 +264,20 @@ def test_what_is_within_the_cut_is_handed_on_to_be_compared_and_counts_for_nothi
     assert scene.cut.take([(FACTS[0], [again])], 0.0) == [(FACTS[0], [again])]
     assert scene.read(FACTS[0], 1) == {}
     assert scene.read(scene.lane.journal, 1) == {scene.lane.journal: 2, FACTS[0]: 2}
+
+
+def test_what_another_archiver_has_just_replaced_is_looked_for_once_more() -> None:
+    archive = Archive(Store("memory:"), [SIGNER.verifier])
+    times = 0
+
+    def opened(fails: int) -> Archive:
+        nonlocal times
+        times += 1
+        if times <= fails:
+            raise Missing("tail/000-ab")
+        return archive
+
+    assert cut_of(partial(opened, 1), ROOM_BYTES, never).ends == {}
+    times = 0
+    with pytest.raises(Missing):
+        cut_of(partial(opened, 2), ROOM_BYTES, never)
