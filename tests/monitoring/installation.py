@@ -59,6 +59,7 @@ class Installation:
     watch: ServiceProcess
     witness: OwnWitness
     prometheus: Prometheus
+    archive: LocalArchive
 
     async def speak(self, times: int = 1) -> None:
         """The ministry says something that is refused by design: a word, a verdict, and no fact."""
@@ -188,7 +189,8 @@ async def installation(
             with suppress(PlayedEnoughError):
                 await play.run(world, until_a_day_with_refusals)
         await ask_for_a_receipt(stack, archive, trail)
-        running = Installation(stack, play.plan, supervisor, trail, watch, witness, prometheus)
+        servers = (supervisor, trail, watch, witness, prometheus)
+        running = Installation(stack, play.plan, *servers, archive)
         scraped = "filrouge_receipts_asked_total"
         await running.until(lambda: bool(prometheus.samples(scraped)), "the receipt is counted")
         yield running
