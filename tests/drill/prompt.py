@@ -20,7 +20,6 @@ from tests.drill.pager import fired
 from tests.drill.site import Site
 
 CALM_SECONDS, CALLED_SECONDS = 90.0, 90.0
-PROGRAMS = ("filrouge", "tail", "grep")
 HELP = """\
 alerts                    which have fired since it broke, after how long, and their runbooks
 wait                      until another alert fires, or one is over
@@ -91,23 +90,20 @@ class Prompt:
         """Whether something else is to be broken."""
         desk, hands = Desk(self._site, since), Hands(self._site, name)
         for line in lines:
-            try:
-                word, *rest = shlex.split(line, comments=True) or ["help"]
-            except ValueError as problem:
-                say(f"{line.strip()}: {problem}")
-                continue
-            match word:
-                case "end":
+            match _words(line):
+                case []:
+                    continue
+                case ["end"]:
                     return False
-                case "next":
+                case ["next"]:
                     return True
-                case "help":
+                case ["help"]:
                     say(HELP)
-                case "reveal":
+                case ["reveal"]:
                     say(f"{name}: {FAULTS[name].happened}")
-                case _ if word in PROGRAMS:
-                    say(desk.run([word, *rest]))
-                case _:
+                case ["filrouge" | "tail" | "grep", *_] as argv:
+                    say(desk.run(argv))
+                case [word, *rest]:
                     say(_answer(desk, hands, word, rest))
         return False
 
@@ -141,6 +137,13 @@ class Prompt:
             if not process.child.running:
                 process.stop()
                 process.start()
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError:  # a quotation mark without its other one
+        return line.split()
 
 
 def _answer(desk: Desk, hands: Hands, word: str, rest: list[str]) -> str:
