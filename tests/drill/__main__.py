@@ -10,23 +10,24 @@ import argparse
 import logging
 import random
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from anyio.from_thread import start_blocking_portal
 from filrouge.stack import StackFailed, local_stack
 
-from tests.drill.breaking import BREAKS, LASTING
+from tests.drill.breaking import BREAKS, LAST
 from tests.drill.prompt import HELP, Prompt, say, typed
 from tests.drill.site import Site, site
 from tests.monitoring.programs import found
 
 
-def in_order(seed: int) -> list[str]:
-    """Those that cannot be undone come last."""
-    names = sorted(BREAKS)
-    random.Random(seed).shuffle(names)
-    return sorted(names, key=LASTING.__contains__)
+def in_order(seed: int, names: Iterable[str] = BREAKS) -> list[str]:
+    """By chance, but for those that leave something behind."""
+    chosen = sorted(names)
+    random.Random(seed).shuffle(chosen)
+    return sorted(chosen, key=lambda name: LAST.index(name) if name in LAST else -1)
 
 
 def introduction(site: Site) -> str:
@@ -41,7 +42,9 @@ An alert's minutes are seconds here; its hours are seconds or minutes, and a day
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make drill", description=__doc__)
-    parser.add_argument("--fault", choices=sorted(BREAKS), help="this one (one by chance)")
+    parser.add_argument(
+        "--fault", choices=sorted(BREAKS), action="append", help="this one (all, by chance)"
+    )
     parser.add_argument("--seed", type=int, help="by which the order is chosen (by chance)")
     options = parser.parse_args()
     if found("prometheus") is None:
@@ -50,7 +53,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same clean stop as Ctrl-C
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what is broken, others tell
     seed = random.SystemRandom().randrange(1000) if options.seed is None else options.seed
-    names = [options.fault] if options.fault else in_order(seed)
+    names = in_order(seed, options.fault or BREAKS)
     say(f"seed {seed}: the stack, the services and some days of a play, a minute or less")
     try:
         with (

@@ -67,7 +67,7 @@ async def go_back_over_a_new_shape(site: Site) -> AsyncIterator[None]:
     process = site.there.supervisor[BUDGET_ACCOUNTING]
     async with _release(site, "reshaped", reshaped(), stays=True):
         await asyncio.to_thread(process.wait_ready)
-        await asyncio.to_thread(replace_release, process, BUDGET_ACCOUNTING)
+        await _deploy(site, BUDGET_ACCOUNTING)
         yield
 
 
@@ -77,13 +77,28 @@ async def _release(site: Site, module: str, text: str, stays: bool = False) -> A
     (site.work / f"{module}.py").write_text(text)
     process = site.there.supervisor[BUDGET_ACCOUNTING]
     process.environment = {**process.environment, "PYTHONPATH": str(site.work)}
-    await asyncio.to_thread(replace_release, process, module)
+    await _deploy(site, module)
     wanted = module if stays else BUDGET_ACCOUNTING
     try:
         yield
     finally:
         if process.module != wanted:
             await asyncio.to_thread(replace_release, process, wanted)
+
+
+async def _deploy(site: Site, module: str) -> None:
+    """Until Prometheus has seen it: that it was away for seconds is no fault of the release."""
+    there = site.there
+    process = there.supervisor[BUDGET_ACCOUNTING]
+
+    def begun() -> list[float]:
+        began = f'process_start_time_seconds{{job="{BUDGET_ACCOUNTING}"}}'
+        return [at for _, at in there.prometheus.samples(began)]
+
+    before = begun()
+    await asyncio.to_thread(replace_release, process, module)
+    await there.until(lambda: begun() not in ([], before), f"{module} answers")
+    await there.is_over("FilrougeServiceDown", job=BUDGET_ACCOUNTING)
 
 
 @asynccontextmanager
@@ -156,7 +171,9 @@ BREAKS: Mapping[str, Break] = {
     "stranger-wrote": let_a_stranger_write,
 }
 LASTING = {"record-missing", "stranger-wrote"}
-"""The stream keeps it for ever: whatever comes after it is played in an installation of its own."""
+LAST = ("older-release", "record-missing", "stranger-wrote")
+"""What other releases could not go on from, and what nothing mends."""
+"""The stream keeps it for ever: whatever comes next is played in an installation of its own."""
 RELEASE_BEFORE = {
     "bad-release": (BUDGET_ACCOUNTING, BUDGET_ACCOUNTING),
     "older-release": (BUDGET_ACCOUNTING, "reshaped"),

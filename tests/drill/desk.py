@@ -18,7 +18,7 @@ from tests.drill.site import Site
 from tests.monitoring.answers import answered
 
 RUNBOOKS = Path(__file__).parents[2] / "docs/runbooks"
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 40.0
 
 
 class Misunderstood(Exception):

@@ -12,6 +12,8 @@ from filrouge.monitoring.alerts import alerts
 from tests.monitoring.prometheus import Prometheus
 
 FIRING = 'timestamp(ALERTS{alertstate="firing"})'
+EARLIER_SECONDS = 3
+"""So much is looked at besides, to see what fired already."""
 STILL_SECONDS = 2.5
 """So old may the last sample be of what fires now."""
 NOT_SHOWN = {"alertname", "alertstate", "windows"}
@@ -34,7 +36,7 @@ class Fired:
     @property
     def before(self) -> bool:
         """It fired already when the moment came."""
-        return self.after_seconds < 1
+        return self.after_seconds < 0
 
     def line(self) -> str:
         shown = (f"{name}={self.labels[name]}" for name in sorted(self.labels.keys() - NOT_SHOWN))
@@ -46,16 +48,18 @@ class Fired:
 def fired(prometheus: Prometheus, since: float) -> list[Fired]:
     """In the order in which they began. The past is Prometheus' own: nobody had to look all the time."""
     now = time.time()
-    past = f"{FIRING}[{max(2, math.ceil(now - since))}s:1s]"
+    over = now - STILL_SECONDS
+    past = f"{FIRING}[{math.ceil(now - since) + EARLIER_SECONDS}s:1s]"
     first = _by_labels(prometheus, f"min_over_time({past})")
     last = _by_labels(prometheus, f"max_over_time({past})")
     found = [
         Fired(
             dict(labels),
             begun - since,
-            None if now - last[labels] < STILL_SECONDS else last[labels] - since,
+            None if last[labels] > over else last[labels] - since,
         )
         for labels, begun in first.items()
+        if last[labels] > min(since, over)
     ]
     return sorted(found, key=lambda one: one.after_seconds)
 

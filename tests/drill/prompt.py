@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 
 from anyio.from_thread import BlockingPortal
 from filrouge.monitoring.faults import FAULTS
@@ -19,7 +20,10 @@ from tests.drill.hands import Hands
 from tests.drill.pager import fired
 from tests.drill.site import Site
 
-CALM_SECONDS, CALLED_SECONDS = 90.0, 90.0
+CALM_SECONDS, CALLED_SECONDS = 40.0, 60.0
+QUIET_SECONDS = 8
+LONG_AFTER = "BudgetBurning"
+"""Of these alerts the tickets go on for an hour."""
 HELP = """\
 alerts                    which have fired since it broke, after how long, and their runbooks
 wait                      until another alert fires, or one is over
@@ -58,6 +62,24 @@ def typed() -> Iterator[str]:
         yield line
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """What is half broken cannot be mended: an interruption waits."""
+    came: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
 class Prompt:
     """Breaks `names` in their order, each when whoever is on call asks for it."""
 
@@ -65,20 +87,15 @@ class Prompt:
         self._site, self._portal, self._names = site, portal, list(names)
 
     def run(self, lines: Iterator[str]) -> None:
-        """Whatever is broken is mended before an interruption is passed on to anybody."""
+        """Whatever is broken is mended at its end, also when somebody interrupts."""
         go_on = True
         while go_on and self._names:
             name = self._names.pop(0)
-            self._calm()
-            say("Something breaks now.")
-            since = time.time()
             with ExitStack() as broken:
                 broken.callback(self._start_what_has_ended)
-                breaking = self._portal.wrap_async_context_manager(BREAKS[name](self._site))
-                broken.enter_context(breaking)
                 try:
-                    self._called(since)
-                    go_on = self._on_call(name, since, lines)
+                    self._calm()
+                    go_on = self._play(name, broken, lines)
                 except KeyboardInterrupt:
                     go_on = False
             if go_on and name in LASTING:
@@ -86,8 +103,17 @@ class Prompt:
                 go_on = False
         say("Everything that was started ends now.")
 
-    def _on_call(self, name: str, since: float, lines: Iterator[str]) -> bool:
+    def _play(self, name: str, broken: ExitStack, lines: Iterator[str]) -> bool:
         """Whether something else is to be broken."""
+        say("Something breaks now.")
+        with uninterrupted():
+            breaking = self._portal.wrap_async_context_manager(BREAKS[name](self._site))
+            broken.enter_context(breaking)
+        since = time.time()
+        self._called(since)
+        return self._on_call(name, since, lines)
+
+    def _on_call(self, name: str, since: float, lines: Iterator[str]) -> bool:
         desk, hands = Desk(self._site, since), Hands(self._site, name)
         for line in lines:
             match _words(line):
@@ -111,14 +137,15 @@ class Prompt:
         """What was there before is no news: as much as possible of it shall be over."""
         prometheus = self._site.there.prometheus
 
-        def nothing_fires() -> bool:
-            return not prometheus.samples('ALERTS{alertstate="firing"}')
+        def all_is_quiet() -> bool:
+            lately = fired(prometheus, time.time() - QUIET_SECONDS)
+            return all(one.name.endswith(LONG_AFTER) for one in lately)
 
-        try:
-            wait_until(nothing_fires, CALM_SECONDS, StackFailed)
-        except StackFailed:
-            names = {one.name for one in fired(prometheus, time.time())}
-            say(f"These fire from before, and are no news: {', '.join(sorted(names))}")
+        with suppress(StackFailed):
+            wait_until(all_is_quiet, CALM_SECONDS, StackFailed)
+        names = sorted({one.name for one in fired(prometheus, time.time())})
+        if names:
+            say(f"These fire from before, and are no news: {', '.join(names)}")
 
     def _called(self, since: float) -> None:
         prometheus = self._site.there.prometheus
