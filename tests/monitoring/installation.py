@@ -96,9 +96,13 @@ class Installation:
 
     async def _send(self, words: Iterable[tuple[Headers, bytes]]) -> None:
         topic = PARTNER_IN.format(partner=self.plan.cast.ministry.id)
-        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as producer:
+        producer = AIOKafkaProducer(**client_options(self.stack.kafka))
+        try:
+            await producer.start()
             for headers, value in words:
                 await producer.send(topic, value, headers=list(headers))
+        finally:  # also of one that did not reach Kafka
+            await producer.stop()
 
     async def tick(self, at: datetime | None = None) -> None:
         async with Operator(self.stack.kafka, LANES) as operator:
