@@ -16,6 +16,8 @@ FLAGS ?=
 JSON ?=
 RATE ?=
 MINUTES ?=
+FAULT ?=
+SEED ?=
 
 .PHONY: help
 help: ## this list
@@ -146,6 +148,10 @@ bench: setup ## what a stage and the whole plan cost (JSON=FILE keeps the number
 .PHONY: soak
 soak: setup ## ten minutes at 500 events/s while replicas come and go (RATE= MINUTES= JSON=), then every check
 	$(BIN)/python -m tests.soak $(if $(RATE),--rate $(RATE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JSON),--json $(JSON)) $(FLAGS)
+
+.PHONY: drill
+drill: setup ## something breaks: find and end it, from alerts, dashboards, logs and runbooks (FAULT= SEED=)
+	$(BIN)/python -m tests.drill $(if $(FAULT),--fault $(FAULT)) $(if $(SEED),--seed $(SEED)) $(FLAGS)
 
 .PHONY: chaos
 chaos: setup ## faults in random order under load, by a seed that is printed, then every check

@@ -59,6 +59,7 @@ class Installation:
     watch: ServiceProcess
     witness: OwnWitness
     prometheus: Prometheus
+    archive: LocalArchive
 
     async def speak(self, times: int = 1) -> None:
         """The ministry says something that is refused by design: a word, a verdict, and no fact."""
@@ -95,9 +96,13 @@ class Installation:
 
     async def _send(self, words: Iterable[tuple[Headers, bytes]]) -> None:
         topic = PARTNER_IN.format(partner=self.plan.cast.ministry.id)
-        async with AIOKafkaProducer(**client_options(self.stack.kafka)) as producer:
+        producer = AIOKafkaProducer(**client_options(self.stack.kafka))
+        try:
+            await producer.start()
             for headers, value in words:
                 await producer.send(topic, value, headers=list(headers))
+        finally:  # also of one that did not reach Kafka
+            await producer.stop()
 
     async def tick(self, at: datetime | None = None) -> None:
         async with Operator(self.stack.kafka, LANES) as operator:
@@ -188,7 +193,8 @@ async def installation(
             with suppress(PlayedEnoughError):
                 await play.run(world, until_a_day_with_refusals)
         await ask_for_a_receipt(stack, archive, trail)
-        running = Installation(stack, play.plan, supervisor, trail, watch, witness, prometheus)
+        servers = (supervisor, trail, watch, witness, prometheus)
+        running = Installation(stack, play.plan, *servers, archive)
         scraped = "filrouge_receipts_asked_total"
         await running.until(lambda: bool(prometheus.samples(scraped)), "the receipt is counted")
         yield running

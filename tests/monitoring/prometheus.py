@@ -45,6 +45,10 @@ class Prometheus:
         said = {"global": pace, "rule_files": files, "scrape_configs": scraped}
         self._config = self._written("prometheus", said)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
     def _written(self, name: str, said: Mapping[str, Any]) -> str:
         path = self._folder / f"{name}.yaml"
         path.write_text(yaml.safe_dump(dict(said)))
@@ -68,13 +72,13 @@ class Prometheus:
 
     def _ready(self) -> bool:
         try:
-            with urlopen(f"http://127.0.0.1:{self._port}/-/ready") as answer:
+            with urlopen(f"{self.url}/-/ready") as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
 
     def ask(self, path: str, **parameters: str) -> Any:
-        url = f"http://127.0.0.1:{self._port}/api/v1/{path}?{urlencode(parameters)}"
+        url = f"{self.url}/api/v1/{path}?{urlencode(parameters)}"
         try:
             with urlopen(url) as answer:
                 return json.load(answer)["data"]

@@ -13,6 +13,7 @@ import pytest
 from filrouge.cli import filrouge
 from filrouge.monitoring.alerts import alerts
 from filrouge.monitoring.dashboards import BOARDS
+from filrouge.monitoring.faults import FAULTS
 from filrouge.monitoring.programs import JOBS, PROGRAMS
 from filrouge_chassis import errors
 from filrouge_chassis.errors import FilrougeError
@@ -191,6 +192,13 @@ def test_every_command_in_it_can_be_run(runbook: Path) -> None:
 )
 def test_a_command_that_is_not_there_is_found(command: str, wrong: str) -> None:
     assert wrong_with(command, in_production()) == wrong
+
+
+def test_panels_and_commands_that_the_table_of_drills_names_are_there() -> None:
+    for name, fault in FAULTS.items():
+        assert list(unknown_panels(fault.seen, PANELS)) == [], name
+        for command in re.findall(r"`(filrouge [^`]+)`", fault.seen + fault.ended):
+            assert wrong_with(command, set()) is None, name
 
 
 def test_errors_that_runbooks_name_are_those_of_the_chassis() -> None:

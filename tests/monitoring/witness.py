@@ -29,6 +29,10 @@ class OwnWitness:
         """As FILROUGE_ARCHIVE_WITNESSES names it."""
         return f"http://127.0.0.1:{self._port} {self.verifier}"
 
+    @property
+    def running(self) -> bool:
+        return self._server is not None
+
     def start(self) -> None:
         cosigned = self._cosigned
 

@@ -72,8 +72,13 @@ async def overview(running: Running) -> Overview:
         unread = await _unread(running, service, control)
         try:
             lanes = await _lanes(running, service, control, unread)
+        except asyncpg.InvalidCatalogNameError as error:
+            found.problems.append(f"{service} has no database: {error}")
+            lanes = []
         except (OSError, asyncpg.PostgresError) as error:
-            found.problems.append(f"{service} has no database: {type(error).__name__}: {error}")
+            found.problems.append(
+                f"PostgreSQL cannot be asked about {service}: {type(error).__name__}: {error}"
+            )
             lanes = []
         found.services.append(ServiceStatus(service, lanes))
         found.problems += [

@@ -10,7 +10,7 @@ from filrouge.parked import closed_keys, redrive
 from filrouge.testing.releases import raising, reshaped
 from filrouge_contracts.entry import BUDGET_ACCOUNTING, GATEWAY
 
-from tests.monitoring.faults.troubles import frozen, full, replace_release
+from tests.monitoring.faults.troubles import frozen, full, killed, replace_release
 from tests.monitoring.installation import Installation
 from tests.monitoring.programs import needs_prometheus
 
@@ -25,13 +25,9 @@ BAD_LINE = "P147-BAD"
 
 async def test_without_postgresql_lanes_fail_and_are_stuck(there: Installation) -> None:
     await there.is_over("FilrougeLaneStuck", job=GATEWAY)
-    database = there.stack.database
-    await asyncio.to_thread(database.kill)
-    try:
+    async with killed(there.stack.database):
         await there.fires("FilrougeLaneFailing", speaking=True, job=GATEWAY)
         await there.fires("FilrougeLaneStuck", speaking=True, job=GATEWAY)
-    finally:
-        await asyncio.to_thread(database.start)
     await there.is_over("FilrougeLaneStuck", job=GATEWAY)
     await there.is_over("FilrougeLaneFailing", job=GATEWAY)
 
@@ -42,12 +38,8 @@ async def test_without_kafka_the_clock_stands_still_and_all_goes_on_when_it_is_b
     """Idle lanes do not notice that nothing can come: what does come, once a minute, is a tick."""
     await there.tick()
     await there.is_over("FilrougeClockNotTicking")
-    broker = there.stack.broker
-    await asyncio.to_thread(broker.kill)
-    try:
+    async with killed(there.stack.broker):
         await there.fires("FilrougeClockNotTicking")
-    finally:
-        await asyncio.to_thread(broker.start)
     assert there.trail.running
     assert there.watch.child.running
     await there.tick()

@@ -190,7 +190,7 @@ def _of_the_plan(scale: Scale) -> Iterator[Alert]:
     yield Alert(
         "FilrougeClockNotTicking",
         PAGE,
-        "time() - max by (namespace) (filrouge_clock_seconds)"
+        "time() - (max by (namespace) (filrouge_clock_seconds) > 0)"
         f" > {scale.limit(5 * MINUTE)} {CAUGHT_UP}",
         scale.wait(MINUTE),
         "clock-not-ticking",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from filrouge.monitoring.alerts import alerts
 from filrouge.monitoring.dashboards import BOARDS
+from filrouge.monitoring.faults import FAULTS
 from filrouge.monitoring.objectives import BURNS, OBJECTIVES
 from filrouge.monitoring.page import table
 from filrouge.monitoring.programs import JOBS
@@ -40,6 +41,20 @@ under services, services under the archive, the clock and the watch, and all of 
 alert is called "Kafka is away": an installation at work says so by lanes that fail and are stuck
 (`FilrougeLaneFailing`, `FilrougeLaneStuck`), an idle one by the clock alone (`FilrougeClockNotTicking`),
 after six minutes. Their runbooks lead there.
+
+`FILROUGE_SOURCE` says what `filrouge audit` reads; `--verifier KEY` of `filrouge smoke` is the archive's public
+key.
+
+### Drills
+
+`make drill` starts everything on one machine, lets partners speak, and breaks something without saying what
+(`SEED=` repeats an order, `FAULT=` is for whoever wants to know). Its prompt has what somebody on call has:
+`alerts`, `panels flow`, `runbook lane-stuck`, commands of runbooks as they are written for one machine, and in
+place of the cluster `restart`, `rollback`, `platform`, `processor`, `call`. `reveal` says what it was, `next`
+breaks something else, `end` (or Ctrl-C) ends what was started. Lines may come from a file; minutes of alerts
+are seconds.
+
+What each of them looks like, and what ends it:
 """
 LIMITS = """## What is tested, and what is not
 
@@ -93,4 +108,10 @@ def _lines() -> Iterator[str]:
     )
     yield from table(("alert", "severity", "after", "what it means"), rows_of_alerts)
     yield ON_CALL
+    rows_of_faults = (
+        (fault.happened, fault.alerts[0], fault.seen, fault.ended) for fault in FAULTS.values()
+    )
+    yield from table(
+        ("what happened", "first alert", "where one sees it", "what ended it"), rows_of_faults
+    )
     yield LIMITS.rstrip()

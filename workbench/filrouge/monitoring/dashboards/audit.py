@@ -29,7 +29,7 @@ NOW = Row(
             "below a minute, since each tick of the clock is archived too.",
             "runbook archive-behind.",
             "s",
-            (Query("time() - max(filrouge_archive_last_commit_seconds)"),),
+            (Query("time() - max(max_over_time(filrouge_archive_last_commit_seconds[6h]))"),),
             Form.NUMBER,
             (Level(90, "orange"), Level(300, "red")),
         ),

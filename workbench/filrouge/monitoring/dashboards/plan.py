@@ -76,7 +76,7 @@ MONEY = Row(
         Panel(
             "Committed and paid",
             "paid follows committed by some weeks.",
-            "paid stands still: `late-interest` comes next. Which invoices wait, the daily report says.",
+            "paid stands still: `late-interest` comes next. Runbook deadlines-missed says how to find whose.",
             EUR,
             (
                 Query(
@@ -137,7 +137,7 @@ TRUST = Row(
         Panel(
             "Deadlines missed",
             "flat. Each is somebody who waited in vain, goods that silence admitted, or interest owed.",
-            "runbook deadlines-missed; the daily report names each case.",
+            "runbook deadlines-missed: it has the command that names each case.",
             COUNT,
             (Query("max by (deadline) (filrouge_deadlines_missed_total)", "{{deadline}}"),),
         ),
