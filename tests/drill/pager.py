@@ -59,7 +59,8 @@ def fired(prometheus: Prometheus, since: float) -> list[Fired]:
             None if last[labels] > over else last[labels] - since,
         )
         for labels, begun in first.items()
-        if last[labels] > min(since, over)
+        if last.get(labels, 0.0)
+        > min(since, over)  # the window has moved on since the first question
     ]
     return sorted(found, key=lambda one: one.after_seconds)
 

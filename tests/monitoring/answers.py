@@ -69,7 +69,7 @@ def _of_board(prometheus: Answering, board: Board) -> Iterator[str]:
         yield from table(("panel", "what it answered"), rows)
 
 
-def answered(prometheus: Answering, panel: Panel) -> str:
+def answered(prometheus: Answering, panel: Panel, at_most: int = SERIES_SHOWN) -> str:
     told = [
         one
         for query in panel.queries
@@ -77,8 +77,8 @@ def answered(prometheus: Answering, panel: Panel) -> str:
         for one in _told(prometheus, panel, query)
     ]
     if told:
-        more = f"and {len(told) - SERIES_SHOWN} more" if len(told) > SERIES_SHOWN else ""
-        return "<br>".join([*told[:SERIES_SHOWN], *filter(None, [more])])
+        more = f"and {len(told) - at_most} more" if len(told) > at_most else ""
+        return "<br>".join([*told[:at_most], *filter(None, [more])])
     if panel.of_cluster:
         return f"not asked: needs {panel.of_cluster}"
     return "nothing: it did not happen in this play"

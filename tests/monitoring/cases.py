@@ -229,6 +229,7 @@ KEEPS_QUIET = (
         "7m",
     ),
     Case(CLOCK, PAGE, "it ticks", watched("clock_seconds", "0+60x25"), "15m"),
+    Case(CLOCK, PAGE, "the watch has just begun", watched("clock_seconds", "0x25"), "15m"),
     Case(CLOCK, PAGE, "the watch reads anew", watched("clock_seconds", "0x25", "5000x25"), "15m"),
     Case(SILENT, TICKET, "it speaks", watched(SPOKE, "0+900x900"), "200h", QUARTER),
     Case(SILENT, TICKET, "it spoke but once", watched(SPOKE, "_ 100x900"), "200h", QUARTER),

@@ -15,8 +15,10 @@ from filrouge.monitoring.alerts import alerts
 from filrouge.monitoring.dashboards import BOARDS
 from filrouge.monitoring.faults import FAULTS
 from filrouge.monitoring.programs import JOBS, PROGRAMS
+from filrouge.watch.watch import IN_VAIN
 from filrouge_chassis import errors
 from filrouge_chassis.errors import FilrougeError
+from filrouge_contracts.register import REGISTER
 
 from tests.deployment.objects import objects
 from tests.monitoring.known import SERIES
@@ -163,7 +165,9 @@ def test_a_panel_of_another_dashboard_is_found() -> None:
 @each_runbook
 def test_every_name_in_it_is_exported_logged_set_or_raised(runbook: Path) -> None:
     settings = set(re.findall(r"FILROUGE_\w+", OPERATIONS))
+    events = IN_VAIN | {entry.model.__name__ for entry in REGISTER}
     known = SERIES.keys() | LOG_EVENTS | settings | ERRORS | WORDS | {a.name for a in alerts()}
+    known |= events
     named = re.findall(r"`([^`\n]+)`", prose(runbook))
     ours = [name for name in named if not name.startswith(("filrouge ", "kubectl ", "helm "))]
     assert [name for name in ours if name not in known] == []

@@ -64,6 +64,13 @@ class Overview:
     problems: list[str] = field(default_factory=list)
 
 
+def unanswered(service: str, error: Exception) -> str:
+    """A server that is away is no database that is lost: whoever reads that would make it anew."""
+    if isinstance(error, asyncpg.InvalidCatalogNameError):
+        return f"{service} has no database: {error}"
+    return f"PostgreSQL cannot be asked about {service}: {type(error).__name__}: {error}"
+
+
 async def overview(running: Running) -> Overview:
     log = KafkaLog(running.kafka, "workbench")
     control = (await Pasts.read(log, running.lanes)).control
@@ -72,13 +79,8 @@ async def overview(running: Running) -> Overview:
         unread = await _unread(running, service, control)
         try:
             lanes = await _lanes(running, service, control, unread)
-        except asyncpg.InvalidCatalogNameError as error:
-            found.problems.append(f"{service} has no database: {error}")
-            lanes = []
         except (OSError, asyncpg.PostgresError) as error:
-            found.problems.append(
-                f"PostgreSQL cannot be asked about {service}: {type(error).__name__}: {error}"
-            )
+            found.problems.append(unanswered(service, error))
             lanes = []
         found.services.append(ServiceStatus(service, lanes))
         found.problems += [
