@@ -20,10 +20,12 @@ from filrouge.simulator.words import Word
 from filrouge.stack import Stack
 from filrouge.stack.waiting import wait_until
 from filrouge_archive.archive import Archive
+from filrouge_archive.store import Store
 from filrouge_chassis.records import Partition
 from filrouge_contracts.entry import SERVICES
 from filrouge_contracts.topics import PARTNER_IN, VERDICTS
 
+from tests.faults.cuts import commits_beyond_a_cut
 from tests.faults.disaster import Endangered, endangered
 from tests.faults.scene import PATIENCE_SECONDS, scene, verify
 
@@ -61,6 +63,7 @@ class Struck(Endangered):
             self.scene.supervisor[service].kill()
         lost = self._opened()
         assert loose_ends(lost) == []
+        assert commits_beyond_a_cut(Store(self.archive.url), lost) == []
         self.without_verdict.append(_words(lost, words) - _verdicts(lost, words))
         await self.wipe_kafka()
         done = self.restore()
