@@ -103,7 +103,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "watch-starved": Fault(
         "The watch was started again with a tenth of a processor.",
-        ("FilrougeWatchBehind",),
+        ("FilrougeWatchDown", "FilrougeWatchBehind"),
         'Plan, "Records not in these figures yet"; Infrastructure, "Running since"',
         "more processor for it",
     ),
