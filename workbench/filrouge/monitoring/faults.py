@@ -1,4 +1,4 @@
-"""The faults that `make drill` plays, and how somebody who did not know which it was found and ended each."""
+"""The faults that `make drill` plays: what calls somebody, where each is seen, and what ends it."""
 
 from __future__ import annotations
 

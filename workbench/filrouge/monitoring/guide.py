@@ -112,6 +112,6 @@ def _lines() -> Iterator[str]:
         (fault.happened, fault.alerts[0], fault.seen, fault.ended) for fault in FAULTS.values()
     )
     yield from table(
-        ("what happened", "first alert", "where one sees it", "what ended it"), rows_of_faults
+        ("what happened", "first alert", "where one sees it", "what ends it"), rows_of_faults
     )
     yield LIMITS.rstrip()
