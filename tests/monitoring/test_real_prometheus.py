@@ -30,7 +30,7 @@ pytestmark = [
 WITHOUT_ANSWER = {
     "service: Records parked": "nothing was parked",
     "service: Reasons to load a lane again": "no lane failed",
-    "audit: The store or a witness did not answer": "the witness always did",
+    "audit: The store or a witness did not answer, or a cut was lost": "the witness always did",
     "FilrougeLaneFailing": "no lane failed",
     "FilrougeWitnessSilent": "the witness always answered",
     "FilrougeKafkaCopiesMissing": "it needs a cluster",
