@@ -18,6 +18,7 @@ from filrouge_archive.consistency import (
     is_partners_own,
     lane_of_journal,
     note_of,
+    said_by_lane,
     sequence_of,
 )
 from filrouge_archive.errors import Missing
@@ -43,21 +44,31 @@ class LetGo(NamedTuple):
 
 
 class _Waiting:
-    """Records of a partition that were read, and lie beyond the cut from `first` on."""
+    """Records of a partition that were read, and lie beyond the cut."""
 
     def __init__(self, now: float) -> None:
         self.records: list[Record] = []
-        self.first = 0
         self.bytes = 0
         self.since = now
-        self.note: tuple[int, Note | None] = (-1, None)
-        """The one at this index, read."""
+        self._note: tuple[int, Note | None] = (-1, None)
 
-    def front(self) -> Record:
-        return self.records[self.first]
+    def add(self, records: Sequence[Record]) -> None:
+        self.records.extend(records)
+        self.bytes += sum(map(bytes_of, records))
 
-    def __len__(self) -> int:
-        return len(self.records) - self.first
+    def hand_on(self, count: int, now: float) -> list[Record]:
+        """The first of them; who is the first then has waited since now."""
+        handed_on = self.records[:count]
+        del self.records[:count]
+        self.bytes -= sum(map(bytes_of, handed_on))
+        self.since = now
+        return handed_on
+
+    def note(self, record: Record) -> Note | None:
+        """Read once, however often it is asked whether it still has to wait."""
+        if self._note[0] != record.offset:
+            self._note = (record.offset, note_of(record))
+        return self._note[1]
 
 
 class Cut:
@@ -79,7 +90,7 @@ class Cut:
 
     def crowded(self, records: int) -> set[Partition]:
         """Where so many wait that others should be read first."""
-        return {place for place, waiting in self._waiting.items() if len(waiting) >= records}
+        return {place for place, one in self._waiting.items() if len(one.records) >= records}
 
     def forget(self, place: Partition) -> None:
         """What waits there is read again."""
@@ -110,7 +121,7 @@ class Cut:
             if not records:
                 return False
             waiting = self._waiting[place] = _Waiting(now)
-        waiting.records.extend(records)
+        waiting.add(records)
         return True
 
     # --- growing ---------------------------------------------------------------------------------
@@ -121,48 +132,44 @@ class Cut:
         while moved:
             moved = False
             for place, waiting in list(self._waiting.items()):
-                if count := self._admitted(place, waiting) - waiting.first:
-                    self._include(place, waiting, count, now)
+                if count := self._admitted(place, waiting):
+                    self._ready.setdefault(place, []).extend(waiting.hand_on(count, now))
+                    self.ends[place] += count
                     moved = True
-
-    def _include(self, place: Partition, waiting: _Waiting, count: int, now: float) -> None:
-        end = waiting.first + count
-        self._ready.setdefault(place, []).extend(waiting.records[waiting.first : end])
-        self.ends[place] += count
-        waiting.first, waiting.since = end, now
-        if not waiting:
-            del self._waiting[place]
+                if not waiting.records:
+                    del self._waiting[place]
 
     def _admitted(self, place: Partition, waiting: _Waiting) -> int:
-        """Up to which index records need not wait any longer."""
+        """How many records need not wait any longer."""
         if is_partners_own(place.topic):
             return len(waiting.records)
         journal = lane_of_journal(place)
         if journal is not None:
-            return self._notes(self._lane(journal), place, waiting)
-        return self._events(waiting)
+            return self._notes(self._lane(journal), waiting)
+        return self._events(waiting.records)
 
-    def _notes(self, lane: Lane, place: Partition, waiting: _Waiting) -> int:
-        for index in range(waiting.first, len(waiting.records)):
-            note = self._note(waiting, index)
+    def _notes(self, lane: Lane, waiting: _Waiting) -> int:
+        for index, record in enumerate(waiting.records):
+            note = waiting.note(record)
             if note is None:
-                self._not_understood(lane, place, waiting.records[index].offset)
+                self._not_understood(lane, record)
             elif lane.note_lacks(note, self.ends) is None:
                 lane.take_note(note)
             else:
                 return index
         return len(waiting.records)
 
-    def _not_understood(self, lane: Lane, place: Partition, offset: int) -> None:
+    def _not_understood(self, lane: Lane, record: Record) -> None:
         """Of a newer release, or of somebody else; what it speaks of cannot be waited for."""
         if not lane.loose:
             lane.loosen()
-            self._let_go(LetGo(place, offset, NOT_UNDERSTOOD))
+            place = Partition(record.topic, record.partition)
+            self._let_go(LetGo(place, record.offset, NOT_UNDERSTOOD))
 
-    def _events(self, waiting: _Waiting) -> int:
-        lanes, records = self._lanes, waiting.records
-        for index in range(waiting.first, len(records)):
-            headers = dict(records[index].headers)
+    def _events(self, records: Sequence[Record]) -> int:
+        lanes = self._lanes
+        for index, record in enumerate(records):
+            headers = dict(record.headers)
             source = headers.get(H_SOURCE, b"")
             lane = lanes.get(source)
             if lane is None:
@@ -177,26 +184,16 @@ class Cut:
     def _lane(self, source: bytes) -> Lane:
         return self._lanes.setdefault(source, Lane())
 
-    @staticmethod
-    def _note(waiting: _Waiting, index: int) -> Note | None:
-        if waiting.note[0] != index:
-            waiting.note = (index, note_of(waiting.records[index]))
-        return waiting.note[1]
-
     # --- the end of patience ---------------------------------------------------------------------
 
     def _wait(self, news: Sequence[Chunk], now: float) -> None:
         """Whoever waits for something older may still see it come."""
-        if not self._waiting:
-            return
         oldest_ms = min((records[0].timestamp for _, records in news), default=None)
-        if oldest_ms is not None:
-            for waiting in self._waiting.values():
-                if oldest_ms <= waiting.front().timestamp + CLOCKS_APART_MS:
-                    waiting.since = now
-        for place, _ in news:
-            if (grown := self._waiting.get(place)) is not None:
-                grown.bytes = sum(map(bytes_of, grown.records[grown.first :]))
+        if oldest_ms is None:
+            return
+        for waiting in self._waiting.values():
+            if oldest_ms <= waiting.records[0].timestamp + CLOCKS_APART_MS:
+                waiting.since = now
 
     def _overdue(self, now: float) -> Partition | None:
         """Where a record has waited too long; or, if there is no room, where the oldest one waits."""
@@ -204,32 +201,33 @@ class Cut:
             if now - waiting.since > PATIENCE_SECONDS:
                 return place
         if sum(waiting.bytes for waiting in self._waiting.values()) > self._at_most:
-            return min(self._waiting, key=lambda place: self._waiting[place].front().timestamp)
+            return min(self._waiting, key=lambda place: self._waiting[place].records[0].timestamp)
         return None
 
     def _give_up(self, place: Partition) -> None:
         """All that waits there is let in, and its lanes are loose until their notes have caught up."""
         waiting, journal = self._waiting[place], lane_of_journal(place)
-        offset = waiting.front().offset
-        whys = list(self._loosened(waiting) if journal is None else self._noted(journal, waiting))
-        self._let_go(LetGo(place, offset, whys[0]))
+        offset = waiting.records[0].offset
+        why, *_ = self._loosened(waiting) if journal is None else self._noted(journal, waiting)
+        self._let_go(LetGo(place, offset, why))
 
     def _loosened(self, waiting: _Waiting) -> Iterator[str]:
         """Lanes of events that no note speaks of."""
-        for record in waiting.records[waiting.first :]:
-            headers = dict(record.headers)
-            source, sequence = headers.get(H_SOURCE, b""), sequence_of(headers)
-            if sequence is not None and is_lane(source):
-                lane = self._lane(source)
-                if not lane.loose and sequence > lane.noted:
-                    yield f"{source.decode()} {lane.event_lacks(sequence)}"
-                    lane.loosen()
+        for record in waiting.records:
+            said = said_by_lane(record.headers)
+            if said is None:
+                continue
+            source, sequence = said
+            lane = self._lane(source)
+            if not lane.loose and sequence > lane.noted:
+                yield f"{source.decode()} {lane.event_lacks(sequence)}"
+                lane.loosen()
 
     def _noted(self, journal: bytes, waiting: _Waiting) -> Iterator[str]:
         """Notes that are included whatever they lack, here by being void when they are looked at again."""
         lane = self._lane(journal)
-        for index in range(waiting.first, len(waiting.records)):
-            note = self._note(waiting, index)
+        for record in waiting.records:
+            note = waiting.note(record)
             if note is not None:
                 yield f"{journal.decode()} {lane.note_lacks(note, self.ends)}"
                 lane.loosen()

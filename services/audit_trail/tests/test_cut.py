@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
@@ -248,6 +249,21 @@ def test_when_there_is_no_room_the_oldest_is_let_go() -> None:
     scene.says(4, FACTS[2])
     assert scene.read(FACTS[2]) == {FACTS[1]: 1, FACTS[0]: 1, FACTS[2]: 1}
     assert [lost.place for lost in scene.lost] == [FACTS[1]]
+
+
+def test_what_was_handed_on_takes_no_room_and_is_not_kept_while_more_waits_behind_it() -> None:
+    scene = Scene(room=3 * (RECORD_BYTES + len(b"event")))
+    scene.notes(1, 2)
+    for sequence in (2, 3):
+        scene.says(sequence)
+    scene.read(FACTS[0])
+    assert scene.read(scene.lane.journal) == {scene.lane.journal: 1, FACTS[0]: 1}
+    for place in FACTS[1:3]:
+        scene.says(4, place)
+        assert scene.read(place) == {}
+    assert scene.lost == []
+    waits, handed_on = scene.stream.records[FACTS[0]][1], scene.stream.records[FACTS[0]][0]
+    assert sys.getrefcount(handed_on) == sys.getrefcount(waits) - 1
 
 
 def test_what_is_within_the_cut_is_handed_on_to_be_compared_and_counts_for_nothing() -> None:
