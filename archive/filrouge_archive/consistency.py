@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -126,7 +127,8 @@ def is_partners_own(topic: str) -> bool:
     return _PARTNERS_OWN.fullmatch(topic) is not None
 
 
-def is_lane(source: bytes) -> bool:
+@lru_cache(1_024)  # there are few lanes, and each says much
+def _is_lane(source: bytes | None) -> bool:
     """Others speak for themselves, and note nothing."""
     found = _LANE.fullmatch(source or b"")  # a header may be null
     return found is not None and found[1] in _SERVICES
@@ -135,13 +137,11 @@ def is_lane(source: bytes) -> bool:
 def said_by_lane(headers: Iterable[tuple[str, bytes]]) -> tuple[bytes, int] | None:
     """The lane that said it, and its number there."""
     found = dict(headers)
-    source, sequence = found.get(H_SOURCE, b""), sequence_of(found)
-    return (source, sequence) if sequence is not None and is_lane(source) else None
-
-
-def sequence_of(headers: Mapping[str, bytes]) -> int | None:
+    source = found.get(H_SOURCE, b"")
+    if not _is_lane(source):
+        return None
     try:
-        return int(headers[H_SEQUENCE])
+        return source, int(found[H_SEQUENCE])
     except (KeyError, ValueError, TypeError):
         return None
 

@@ -7,6 +7,7 @@ patience with a record: then it is archived without a cut for its lane, and that
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,17 +15,14 @@ from filrouge_archive.archive import Archive
 from filrouge_archive.consistency import (
     Lane,
     Note,
-    is_lane,
     is_partners_own,
     lane_of_journal,
     note_of,
     said_by_lane,
-    sequence_of,
 )
 from filrouge_archive.errors import Missing
 from filrouge_archive.standing import lately
 from filrouge_chassis.records import Partition, Record
-from filrouge_contracts.envelope import H_SOURCE
 
 from audit_trail.inbox import Chunk, bytes_of
 
@@ -83,7 +81,7 @@ class Cut:
     ) -> None:
         """`let_go` is told whenever patience, or room, has come to an end."""
         self.ends = dict(ends)
-        self._lanes = dict(lanes)
+        self._lanes = defaultdict(Lane, lanes)
         self._at_most, self._let_go = bytes_at_most, let_go
         self._waiting: dict[Partition, _Waiting] = {}
         self._ready: dict[Partition, list[Record]] = {}
@@ -145,7 +143,7 @@ class Cut:
             return len(waiting.records)
         journal = lane_of_journal(place)
         if journal is not None:
-            return self._notes(self._lane(journal), waiting)
+            return self._notes(self._lanes[journal], waiting)
         return self._events(waiting.records)
 
     def _notes(self, lane: Lane, waiting: _Waiting) -> int:
@@ -167,22 +165,11 @@ class Cut:
             self._let_go(LetGo(place, record.offset, NOT_UNDERSTOOD))
 
     def _events(self, records: Sequence[Record]) -> int:
-        lanes = self._lanes
         for index, record in enumerate(records):
-            headers = dict(record.headers)
-            source = headers.get(H_SOURCE, b"")
-            lane = lanes.get(source)
-            if lane is None:
-                if not is_lane(source):
-                    continue
-                lane = self._lane(source)
-            sequence = sequence_of(headers)
-            if sequence is not None and not lane.take_event(sequence):
+            said = said_by_lane(record.headers)
+            if said is not None and not self._lanes[said[0]].take_event(said[1]):
                 return index
         return len(records)
-
-    def _lane(self, source: bytes) -> Lane:
-        return self._lanes.setdefault(source, Lane())
 
     # --- the end of patience ---------------------------------------------------------------------
 
@@ -218,14 +205,14 @@ class Cut:
             if said is None:
                 continue
             source, sequence = said
-            lane = self._lane(source)
+            lane = self._lanes[source]
             if not lane.loose and sequence > lane.noted:
                 yield f"{source.decode()} {lane.event_lacks(sequence)}"
                 lane.loosen()
 
     def _noted(self, journal: bytes, waiting: _Waiting) -> Iterator[str]:
         """Notes that are included whatever they lack, here by being void when they are looked at again."""
-        lane = self._lane(journal)
+        lane = self._lanes[journal]
         for record in waiting.records:
             note = waiting.note(record)
             if note is not None:
