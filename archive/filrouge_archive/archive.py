@@ -49,6 +49,11 @@ class Archive:
         return {place: said.head for place, said in self._history.heads.items()}
 
     @property
+    def ends(self) -> dict[Partition, int]:
+        """How many records of each partition are committed to."""
+        return {place: said.head.size for place, said in self._history.heads.items()}
+
+    @property
     def commits(self) -> int:
         return self._history.size
 

@@ -59,27 +59,32 @@ class Lately:
         return lane, lack
 
 
-def lately(archive: Archive, window_ms: int = WINDOW_MS) -> dict[bytes, Lately]:
-    """Of each lane that said or noted anything, by its source."""
-    sizes = {place: head.size for place, head in archive.partitions.items()}
-    since = _newest(archive, sizes) - window_ms
+def standing(archive: Archive) -> dict[bytes, tuple[Lane, str | None]]:
+    """Of each lane that said or noted anything, by its source: how it stands where the archive ends, and the
+    first thing that it lacks there."""
+    ends = archive.ends
+    return {name: one.standing(ends) for name, one in _lately(archive, ends).items()}
+
+
+def _lately(archive: Archive, ends: Mapping[Partition, int]) -> dict[bytes, Lately]:
+    since = _newest(archive, ends) - WINDOW_MS
     lanes: dict[bytes, Lately] = defaultdict(Lately)
-    for place, size in sizes.items():
-        journal = lane_of_journal(place)
+    for place, end in ends.items():
         if is_partners_own(place.topic):
             continue
-        for record in _since(archive, place, size, since):
+        journal = lane_of_journal(place)
+        for record in _since(archive, place, end, since):
             if journal is not None:
                 if (note := note_of(record)) is not None:
                     lanes[journal].noted(note, record.timestamp >= since)
             elif (said := said_by_lane(record.headers)) is not None:
                 lanes[said[0]].said.add(said[1])
-    return dict(lanes)
+    return lanes
 
 
-def _newest(archive: Archive, sizes: Mapping[Partition, int]) -> int:
-    ends = (archive.read(place, size - 1, size, True) for place, size in sizes.items() if size)
-    return max((record.timestamp for end in ends for chunk in end for record in chunk), default=0)
+def _newest(archive: Archive, ends: Mapping[Partition, int]) -> int:
+    last = (archive.read(place, end - 1, end, True) for place, end in ends.items() if end)
+    return max((record.timestamp for one in last for chunk in one for record in chunk), default=0)
 
 
 def _since(archive: Archive, place: Partition, size: int, since: int) -> Iterator[RawRecord]:

@@ -21,7 +21,7 @@ from filrouge_archive.consistency import (
     said_by_lane,
 )
 from filrouge_archive.errors import Missing
-from filrouge_archive.standing import lately
+from filrouge_archive.standing import standing
 from filrouge_chassis.records import Partition, Record
 
 from audit_trail.inbox import Chunk, bytes_of
@@ -227,12 +227,11 @@ def cut_of(
     """The one that the archive ends with. Raises Missing if something is not there twice: the first time it
     may be that another archiver has just replaced it."""
     try:
-        ends, lanes = _standing(open_archive())
+        ends, lanes = _end_of(open_archive())
     except Missing:
-        ends, lanes = _standing(open_archive())
+        ends, lanes = _end_of(open_archive())
     return Cut(ends, lanes, bytes_at_most, let_go)
 
 
-def _standing(archive: Archive) -> tuple[Mapping[Partition, int], Mapping[bytes, Lane]]:
-    ends = {place: head.size for place, head in archive.partitions.items()}
-    return ends, {name: one.standing(ends)[0] for name, one in lately(archive).items()}
+def _end_of(archive: Archive) -> tuple[Mapping[Partition, int], Mapping[bytes, Lane]]:
+    return archive.ends, {name: lane for name, (lane, _) in standing(archive).items()}

@@ -190,7 +190,7 @@ class Instance:
         return Archive(self.store, [self._signer.verifier, *self._former])
 
     def ends(self) -> dict[Partition, int]:
-        return {place: head.size for place, head in self.archive().partitions.items()}
+        return self.archive().ends
 
     def metric(self, name: str) -> float | None:
         return self.registry.get_sample_value(f"filrouge_{name}")

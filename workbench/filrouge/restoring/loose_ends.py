@@ -7,7 +7,7 @@ that had to go on without a cut, and one of an older release.
 from __future__ import annotations
 
 from filrouge_archive.archive import Archive
-from filrouge_archive.standing import lately
+from filrouge_archive.standing import standing
 
 from filrouge.restoring.problems import RestoreRefused
 
@@ -25,6 +25,5 @@ def check_ends(archive: Archive) -> None:
 
 def loose_ends(archive: Archive) -> list[str]:
     """A sentence for each lane that could not go on."""
-    sizes = {place: head.size for place, head in archive.partitions.items()}
-    found = {name: one.standing(sizes)[1] for name, one in lately(archive).items()}
-    return [f"{name.decode()} {found[name]}" for name in sorted(found) if found[name]]
+    lacks = {name.decode(): lack for name, (_, lack) in standing(archive).items() if lack}
+    return [f"{name} {lacks[name]}" for name in sorted(lacks)]
