@@ -56,7 +56,8 @@ class Process:
             settings.archive_share.has,
             self._trail,
             inbox,
-            self._cut,
+            # who has a share does not see all that a lane notes and says
+            self._cut if settings.archive_share.of == 1 else None,
         )
         metrics.lag.set_function(self._reading.lag_records)
         self._witnesses = Witnesses(
@@ -90,12 +91,8 @@ class Process:
             settings.archive_former_keys,
         )
 
-    def _cut(self) -> Cut | None:
-        """Who has a share does not see all that a lane notes and says."""
-        settings = self._settings
-        if settings.archive_share.of > 1:
-            return None
-        return cut_of(self._archive, settings.waiting_bytes, self._cut_lost)
+    def _cut(self) -> Cut:
+        return cut_of(self._archive, self._settings.waiting_bytes, self._cut_lost)
 
     def _archive(self) -> Archive:
         return Archive(self._store, self._settings.verifiers)

@@ -44,14 +44,13 @@ class Reading:
         has: Callable[[Partition], bool],
         trail: Trail,
         inbox: Inbox,
-        cut: Callable[[], Cut | None],
+        cut: Callable[[], Cut] | None,
     ) -> None:
-        """`has`: whether a partition is in this instance's share. `cut`: how lanes stand where the archive
-        ends, None for who does not read them all; it may raise StoreAway."""
+        """`has`: whether a partition is in this instance's share. `cut`: the one that the archive ends with,
+        which may raise StoreAway; None for who does not read all partitions, and makes no cuts."""
         self._log, self._topics, self._has = log, topics, has
         self._trail, self._inbox, self._make_cut = trail, inbox, cut
         self._cut: Cut | None = None
-        self._cut_made = False
         self._leaders: dict[Partition, int] = {}
         self._next: dict[Partition, int] = {}
         self._missing: set[Partition] = set()
@@ -86,8 +85,8 @@ class Reading:
 
     async def _read(self) -> None:
         self._next.clear()
-        if not self._cut_made:
-            self._cut, self._cut_made = await asyncio.to_thread(self._make_cut), True
+        if self._cut is None and self._make_cut is not None:
+            self._cut = await asyncio.to_thread(self._make_cut)
         look_at = 0.0
         async with self._log.reader() as consumer, self._topics() as topics:
             while True:

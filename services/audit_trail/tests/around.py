@@ -171,12 +171,9 @@ class Instance:
         self.trail = Trail(self._archiver, inbox, self.memory, metrics, self._signed)
         log, topics = cast(Any, kafka), cast(Any, Topics(kafka))
         self.lost: list[LetGo] = []
-        self.cuts = True
         self.reading = Reading(log, lambda: topics, has, self.trail, inbox, self._cut)
 
-    def _cut(self) -> Cut | None:
-        if not self.cuts:
-            return None
+    def _cut(self) -> Cut:
         return cut_of(self.archive, 1_000_000, self.lost.append)
 
     def _archiver(self) -> Archiver:
