@@ -171,9 +171,9 @@ BREAKS: Mapping[str, Break] = {
     "stranger-wrote": let_a_stranger_write,
 }
 LASTING = {"record-missing", "stranger-wrote"}
+"""The stream keeps it for ever: whatever comes next is played in an installation of its own."""
 LAST = ("older-release", "record-missing", "stranger-wrote")
 """What other releases could not go on from, and what nothing mends."""
-"""The stream keeps it for ever: whatever comes next is played in an installation of its own."""
 RELEASE_BEFORE = {
     "bad-release": (BUDGET_ACCOUNTING, BUDGET_ACCOUNTING),
     "older-release": (BUDGET_ACCOUNTING, "reshaped"),
