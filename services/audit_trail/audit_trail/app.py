@@ -52,7 +52,7 @@ class Process:
         self._trail = Trail(self._archiver, inbox, self._memory, metrics, self._tell_witnesses)
         self._reading = Reading(
             log,
-            lambda: Topics(settings.kafka, AUDIT_TRAIL),
+            lambda: Topics.of(settings.kafka, AUDIT_TRAIL),
             settings.archive_share.has,
             self._trail,
             inbox,

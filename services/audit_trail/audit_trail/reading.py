@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -40,7 +41,7 @@ class Reading:
     def __init__(
         self,
         log: KafkaLog,
-        topics: Callable[[], Topics],
+        topics: Callable[[], AbstractAsyncContextManager[Topics]],
         has: Callable[[Partition], bool],
         trail: Trail,
         inbox: Inbox,

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
-from filrouge_chassis.kafka_address import client_options
+from filrouge_chassis.kafka_admin import kafka_admin
 from filrouge_chassis.records import Partition
 from filrouge_contracts.topics import GENERATION
 
 
 class Topics:
-    """`async with Topics(kafka) as topics`. What it raises is aiokafka's."""
+    """What it raises is aiokafka's."""
 
-    def __init__(self, kafka: str, client: str) -> None:
-        self._admin = AIOKafkaAdminClient(**client_options(kafka), client_id=client)
+    def __init__(self, admin: AIOKafkaAdminClient) -> None:
+        self._admin = admin
 
-    async def __aenter__(self) -> Self:
-        await self._admin.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._admin.close()
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, kafka: str, client: str) -> AsyncIterator[Topics]:
+        async with kafka_admin(kafka, client_id=client) as admin:
+            yield cls(admin)
 
     async def leaders(self) -> dict[Partition, int]:
         """Of every partition of our topics; a negative number while there is none."""
